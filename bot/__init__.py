@@ -1,0 +1,1 @@
+"""Handraiser: a Slack bot that runs a specialised sales process where reps already are."""

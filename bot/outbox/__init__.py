@@ -1,0 +1,1 @@
+"""What is to be told, kept in the database until it is."""

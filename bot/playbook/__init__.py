@@ -1,0 +1,1 @@
+"""The sales process as data: schema, defaults, loading."""

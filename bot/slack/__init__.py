@@ -1,0 +1,1 @@
+"""Slack: client, errors, ids, blocks, views."""

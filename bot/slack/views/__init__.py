@@ -1,0 +1,1 @@
+"""Views: state in, blocks out. Pure."""
