@@ -30,7 +30,7 @@ class Stage(StrEnum):
 
 
 class LeadState(StrEnum):
-    """Where one lead stands. ``open``, ``claimed`` and ``responded`` leads are worked; the rest are closed."""
+    """Where one lead stands: ``open``, ``claimed`` and ``responded`` leads are worked, the rest closed."""
 
     OPEN = "open"
     CLAIMED = "claimed"

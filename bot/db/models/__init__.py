@@ -1,0 +1,55 @@
+"""All tables. Importing this package makes ``Base.metadata`` complete."""
+
+from bot.db.base import Base
+from bot.db.models.leads import Assignment, HandRaise, Lead, LeadAlert, LeadMove, ScoreEntry
+from bot.db.models.market import Account, Consent, Contact, NameToken, Suppression
+from bot.db.models.people import Alignment, Person, PersonRole, Setting, Team, TeamMember, TimeOff
+from bot.db.models.plumbing import (
+    AuditEntry,
+    BudgetLease,
+    DueTime,
+    InboxEvent,
+    JobTick,
+    LivingMessage,
+    OutboxItem,
+    PlaybookVersion,
+    SeenRequest,
+)
+from bot.db.models.work import Enrolment, Handoff, Meeting, Opportunity, Task, Touch
+
+__all__ = [
+    "Account",
+    "Alignment",
+    "Assignment",
+    "AuditEntry",
+    "Base",
+    "BudgetLease",
+    "Consent",
+    "Contact",
+    "DueTime",
+    "Enrolment",
+    "HandRaise",
+    "Handoff",
+    "InboxEvent",
+    "JobTick",
+    "Lead",
+    "LeadAlert",
+    "LeadMove",
+    "LivingMessage",
+    "Meeting",
+    "NameToken",
+    "Opportunity",
+    "OutboxItem",
+    "Person",
+    "PersonRole",
+    "PlaybookVersion",
+    "ScoreEntry",
+    "SeenRequest",
+    "Setting",
+    "Suppression",
+    "Task",
+    "Team",
+    "TeamMember",
+    "TimeOff",
+    "Touch",
+]

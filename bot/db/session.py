@@ -1,0 +1,181 @@
+"""Engines and the only commit.
+
+What must stay true: ``transaction`` is the one place that commits; a write on SQLite begins with BEGIN IMMEDIATE
+on a single thread, so no writer ever finds another in its way; reads have their own connections and cannot write.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session
+
+from bot.db.threads import PriorityThreads, Urgency
+from bot.playbook.schema import Playbook
+
+T = TypeVar("T")
+
+WRITE_THREADS_POSTGRESQL = 4
+READ_THREADS = 3
+BUSY_TIMEOUT_MS = 5000
+START_WITHIN = 2.0
+"""Seconds within which a person's work must begin, or it is called off (design, point 2)."""
+
+
+class NotBegun(Exception):  # noqa: N818 — named for what happened
+    """The database was too busy to begin the work in time; nothing was done."""
+
+
+class PlaybookInForce:
+    """The playbook that decisions follow now, with its version number in the database."""
+
+    __slots__ = ("number", "playbook")
+
+    def __init__(self, number: int | None, playbook: Playbook) -> None:
+        self.number = number
+        self.playbook = playbook
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether ``url`` names a SQLite database."""
+    return make_url(url).get_backend_name() == "sqlite"
+
+
+def write_engine(url: str) -> Engine:
+    """The engine for transactions that write."""
+    if not is_sqlite(url):
+        size = WRITE_THREADS_POSTGRESQL
+        return create_engine(url, pool_size=size, max_overflow=2, pool_pre_ping=True, pool_recycle=1800)
+    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def read_engine(url: str) -> Engine:
+    """The engine for reads; on SQLite its connections refuse to write."""
+    if not is_sqlite(url):
+        return create_engine(
+            url,
+            pool_size=READ_THREADS,
+            pool_pre_ping=True,
+            pool_recycle=1800,
+            isolation_level="REPEATABLE READ",
+            execution_options={"postgresql_readonly": True},
+        )
+    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", lambda raw, _record: raw.execute("PRAGMA query_only = ON"))
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return engine
+
+
+def _prepare_sqlite(raw: Any, _record: Any) -> None:
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",  # acknowledged means committed, power cut included
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+        "cache_size = -16000",
+    ):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+@contextmanager
+def transaction(engine: Engine, in_force: PlaybookInForce | None = None) -> Iterator[Session]:
+    """A session that commits when the block returns and rolls back when it raises."""
+    with Session(engine, expire_on_commit=False) as session:
+        session.info["playbook"] = in_force
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+class Database:
+    """The database for async callers: plain functions on plain sessions, run in a few threads."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.sqlite = is_sqlite(url)
+        self.writer = write_engine(url)
+        self.reader = read_engine(url)
+        self.in_force: PlaybookInForce | None = None
+        self._writes = PriorityThreads(1 if self.sqlite else WRITE_THREADS_POSTGRESQL, "write")
+        self._reads = PriorityThreads(READ_THREADS, "read")
+        self._listeners: list[Callable[[set[str]], None]] = []
+
+    def on_commit(self, listener: Callable[[set[str]], None]) -> None:
+        """Have ``listener`` called, on the writing thread, with the topics a commit announced."""
+        self._listeners.append(listener)
+
+    @property
+    def playbook(self) -> Playbook:
+        """The playbook in force."""
+        if self.in_force is None:
+            raise RuntimeError("no playbook is in force yet")
+        return self.in_force.playbook
+
+    async def write(
+        self,
+        work: Callable[[Session], T],
+        urgency: Urgency = Urgency.PERSON,
+        start_within: float | None = None,
+    ) -> T:
+        """Run ``work`` in one transaction. Raises ``NotBegun`` if it could not begin in ``start_within`` seconds.
+
+        A caller that stops waiting does not stop work that has begun.
+        """
+        future = self._writes.submit(lambda: self.write_now(work), urgency)
+        waiting = asyncio.wrap_future(future)
+        if start_within is not None:
+            done, _ = await asyncio.wait({waiting}, timeout=start_within)
+            if not done and future.cancel():
+                raise NotBegun
+        return await asyncio.shield(waiting)
+
+    def write_now(self, work: Callable[[Session], T]) -> T:
+        """Run ``work`` in one transaction on the calling thread."""
+        with transaction(self.writer, self.in_force) as session:
+            result = work(session)
+            topics: set[str] = session.info.get("topics", set())
+        if topics:
+            for listener in self._listeners:
+                listener(topics)
+        return result
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run ``work`` on a snapshot that cannot write."""
+        return await asyncio.wrap_future(self._reads.submit(lambda: self.read_now(work)))
+
+    def read_now(self, work: Callable[[Session], T]) -> T:
+        """Run ``work`` on a snapshot, on the calling thread."""
+        with Session(self.reader, expire_on_commit=False) as session:
+            session.info["playbook"] = self.in_force
+            return work(session)
+
+    def close(self) -> None:
+        """Finish what was begun, then let go of every connection."""
+        self._writes.close()
+        self._reads.close()
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def announce(session: Session, topic: str) -> None:
+    """Tell other threads and processes of ``topic`` when this transaction commits.
+
+    On PostgreSQL the NOTIFY is part of the transaction, so it is heard by every process, and only if it commits.
+    """
+    topics: set[str] = session.info.setdefault("topics", set())
+    if topic in topics:
+        return
+    topics.add(topic)
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SELECT pg_notify('handraiser', %s)", (topic,))

@@ -1,0 +1,217 @@
+"""Claiming and finishing outbox items.
+
+What must stay true: only the head of a lane and priority can be claimed, so order holds whoever delivers; every
+terminal write is guarded by the lease's token; ``sending_at`` is committed before the request goes out, so a lease
+that ran out with it is *unknown* and without it simply ready again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from bot.clocks import protocol_now
+from bot.db.base import new_id
+from bot.db.models import LivingMessage, OutboxItem
+
+LEASE = timedelta(seconds=45)
+LIVE = ("ready", "claimed", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An item this process holds until ``lease_until``."""
+
+    seq: int
+    key: str
+    kind: str
+    lane: str
+    priority: int
+    living_id: UUID | None
+    notice: dict[str, Any]
+    attempts: int
+    sending_at: datetime | None
+    """Set: an earlier request may have reached Slack; look before sending again."""
+    created_at: datetime
+    token: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Slack has it. ``version`` is what of a living message was shown."""
+
+    channel: str | None = None
+    ts: str | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Slack surely does not have it; try again after ``after``."""
+
+    after: timedelta
+    error: str
+    forget_place: bool = False
+    """The living message is gone from Slack: post it anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """It can never be delivered."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Slack may have it; look it up after ``after``."""
+
+    after: timedelta
+    error: str
+
+
+Verdict = Sent | Retry | Dead | Unknown
+
+
+def database_now(session: Session) -> datetime:
+    """The database's time: what leases are measured in. SQLite's machine is ours."""
+    if session.connection().dialect.name == "sqlite":
+        return protocol_now()
+    moment: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return moment
+
+
+def release_expired(session: Session) -> int:
+    """Give back the items of processes that died; how many."""
+    now = database_now(session)
+    expired = (OutboxItem.state == "claimed") & (OutboxItem.lease_until < now)
+    freed = 0
+    for state, sending in (
+        ("unknown", OutboxItem.sending_at.is_not(None)),
+        ("ready", OutboxItem.sending_at.is_(None)),
+    ):
+        result = session.execute(
+            update(OutboxItem)
+            .where(expired, sending)
+            .values(state=state, lease_token=None, lease_until=None, not_before=now)
+            .execution_options(synchronize_session=False)
+        )
+        assert isinstance(result, CursorResult)
+        freed += max(result.rowcount, 0)
+    return freed
+
+
+def claim(session: Session, limit: int) -> list[Claimed]:
+    """Lease up to ``limit`` items that are the head of their lane, most urgent first."""
+    now = database_now(session)
+    earlier = aliased(OutboxItem)
+    heads = (
+        select(OutboxItem.seq)
+        .where(
+            OutboxItem.state.in_(("ready", "unknown")),
+            OutboxItem.not_before <= now,
+            ~select(earlier.seq)
+            .where(
+                earlier.lane == OutboxItem.lane,
+                earlier.priority == OutboxItem.priority,
+                earlier.seq < OutboxItem.seq,
+                earlier.state.in_(LIVE),
+            )
+            .exists(),
+        )
+        .order_by(OutboxItem.priority, OutboxItem.seq)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    token = new_id()
+    rows = session.execute(
+        update(OutboxItem)
+        .where(OutboxItem.seq.in_(heads.scalar_subquery()))
+        .values(state="claimed", lease_token=token, lease_until=now + LEASE, attempts=OutboxItem.attempts + 1)
+        .returning(
+            OutboxItem.seq,
+            OutboxItem.key,
+            OutboxItem.kind,
+            OutboxItem.lane,
+            OutboxItem.priority,
+            OutboxItem.living_id,
+            OutboxItem.notice,
+            OutboxItem.attempts,
+            OutboxItem.sending_at,
+            OutboxItem.created_at,
+        )
+        .execution_options(synchronize_session=False)
+    ).all()
+    return sorted((Claimed(*row._tuple(), token=token) for row in rows), key=lambda item: (item.priority, item.seq))
+
+
+def begin_send(session: Session, item: Claimed) -> bool:
+    """Note that a request is about to go out; False if the lease was lost, and then nothing may be sent."""
+    return _guarded(session, item, {"sending_at": database_now(session), "lease_until": database_now(session) + LEASE})
+
+
+def finish(session: Session, item: Claimed, verdict: Verdict) -> bool:
+    """Write what became of ``item``; False if the lease was lost."""
+    now = database_now(session)
+    values: dict[str, Any] = {"lease_token": None, "lease_until": None}
+    match verdict:
+        case Sent(channel, ts, _):
+            values |= {"state": "sent", "finished_at": now, "slack_channel": channel, "slack_ts": ts}
+        case Retry(after, error, _):
+            values |= {
+                "state": "ready",
+                "not_before": now + after,
+                "sending_at": None,
+                "last_error": error[:255],
+            }
+        case Dead(error):
+            values |= {"state": "dead", "finished_at": now, "last_error": error[:255]}
+        case Unknown(after, error):
+            values |= {"state": "unknown", "not_before": now + after, "last_error": error[:255]}
+    if not _guarded(session, item, values):
+        return False
+    if item.living_id is not None:
+        _finish_living(session, item.living_id, verdict, now)
+    return True
+
+
+def _finish_living(session: Session, living_id: UUID, verdict: Verdict, now: datetime) -> None:
+    values: dict[str, Any] = {}
+    match verdict:
+        case Sent(channel, ts, version):
+            values["refreshed_at"] = now
+            if version is not None:
+                values["sent_version"] = version
+            if ts is not None:
+                values |= {"channel": channel, "ts": ts}
+                values["posted_at"] = func.coalesce(LivingMessage.posted_at, now)
+        case Retry(forget_place=True):
+            values |= {"ts": None}
+    if values:
+        session.execute(
+            update(LivingMessage)
+            .where(LivingMessage.id == living_id)
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _guarded(session: Session, item: Claimed, values: dict[str, Any]) -> bool:
+    row = session.execute(
+        update(OutboxItem)
+        .where(OutboxItem.seq == item.seq, OutboxItem.lease_token == item.token)
+        .values(**values)
+        .returning(OutboxItem.seq)
+        .execution_options(synchronize_session=False)
+    ).first()
+    return row is not None
+
+
+def next_ready(session: Session) -> datetime | None:
+    """When the earliest waiting item may be tried, for the deliverer's alarm."""
+    return session.scalar(
+        select(func.min(OutboxItem.not_before)).where(or_(OutboxItem.state == "ready", OutboxItem.state == "unknown"))
+    )

@@ -1,0 +1,149 @@
+"""Putting notices into the outbox, in the caller's transaction.
+
+What must stay true: nothing here commits; a key is told once; a living message has at most one item waiting
+that nobody has claimed, however often its subject changes.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.clocks import protocol_now
+from bot.db.base import new_id
+from bot.db.models import Base, LivingMessage, OutboxItem
+from bot.db.session import announce
+from bot.domain.notices import Address, Notice, Priority, View
+
+TOPIC = "outbox"
+DEBOUNCE = timedelta(seconds=2)
+"""Least time between two updates of one message; ``chat.update`` has a tier (design, point 1)."""
+
+
+def insert_once(session: Session, model: type[Base]) -> Any:
+    """An INSERT that does nothing where the row is there already. Use RETURNING to learn which: never rowcount."""
+    postgres = session.connection().dialect.name == "postgresql"
+    statement = postgresql.insert(model) if postgres else sqlite.insert(model)
+    return statement.on_conflict_do_nothing()
+
+
+def tell(session: Session, notice: Notice) -> bool:
+    """Enqueue ``notice``; False if this key was told before."""
+    now = protocol_now()
+    row = session.execute(
+        insert_once(session, OutboxItem)
+        .values(
+            key=notice.key,
+            kind=notice.kind.value,
+            lane=str(notice.to),
+            priority=int(notice.priority),
+            notice={"subject_id": notice.subject_id, "facts": notice.facts},
+            state="ready",
+            attempts=0,
+            not_before=now,
+            created_at=now,
+        )
+        .returning(OutboxItem.seq)
+    ).first()
+    if row is not None:
+        announce(session, TOPIC)
+    return row is not None
+
+
+def show(
+    session: Session,
+    view: View,
+    subject_id: str,
+    to: Address,
+    place: str = "",
+    priority: Priority = Priority.NORMAL,
+) -> UUID:
+    """See to it that a living message of ``subject_id`` stands at ``place``; its id. Refreshes it if it is there."""
+    living_id = new_id()
+    row = session.execute(
+        insert_once(session, LivingMessage)
+        .values(
+            id=living_id,
+            view=view.value,
+            subject_id=subject_id,
+            place=place,
+            address=str(to),
+            priority=int(priority),
+            stale_version=1,
+            sent_version=0,
+        )
+        .returning(LivingMessage.id)
+    ).first()
+    if row is None:
+        refresh(session, subject_id, view, place)
+        return session.scalars(
+            select(LivingMessage.id).where(
+                LivingMessage.view == view.value,
+                LivingMessage.subject_id == subject_id,
+                LivingMessage.place == place,
+            )
+        ).one()
+    _enqueue_living(session, living_id, view.value, str(to), int(priority), 1, None)
+    return living_id
+
+
+def refresh(session: Session, subject_id: str, view: View | None = None, place: str | None = None) -> None:
+    """Mark every living message of ``subject_id`` stale, in the transaction that changed the subject."""
+    which = [LivingMessage.subject_id == subject_id]
+    if view is not None:
+        which.append(LivingMessage.view == view.value)
+    if place is not None:
+        which.append(LivingMessage.place == place)
+    rows = session.execute(
+        update(LivingMessage)
+        .where(*which)
+        .values(stale_version=LivingMessage.stale_version + 1)
+        .returning(
+            LivingMessage.id,
+            LivingMessage.view,
+            LivingMessage.address,
+            LivingMessage.priority,
+            LivingMessage.stale_version,
+            LivingMessage.refreshed_at,
+        )
+        .execution_options(synchronize_session=False)
+    ).all()
+    for living_id, view_name, address, priority, version, refreshed_at in rows:
+        _enqueue_living(session, living_id, view_name, address, priority, version, refreshed_at)
+
+
+def _enqueue_living(
+    session: Session,
+    living_id: UUID,
+    view: str,
+    lane: str,
+    priority: int,
+    version: int,
+    refreshed_at: datetime | None,
+) -> None:
+    waiting = session.scalar(
+        select(func.count())
+        .select_from(OutboxItem)
+        .where(OutboxItem.living_id == living_id, OutboxItem.state == "ready", OutboxItem.sending_at.is_(None))
+    )
+    if waiting:
+        return
+    now = protocol_now()
+    session.execute(
+        insert(OutboxItem).values(
+            key=f"living:{living_id}:{version}",
+            kind=view,
+            lane=lane,
+            priority=priority,
+            living_id=living_id,
+            notice={},
+            state="ready",
+            attempts=0,
+            not_before=max(now, refreshed_at + DEBOUNCE) if refreshed_at else now,
+            created_at=now,
+        )
+    )
+    announce(session, TOPIC)
