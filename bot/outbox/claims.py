@@ -145,7 +145,8 @@ def claim(session: Session, limit: int) -> list[Claimed]:
         )
         .execution_options(synchronize_session=False)
     ).all()
-    return sorted((Claimed(*row._tuple(), token=token) for row in rows), key=lambda item: (item.priority, item.seq))
+    claimed = (Claimed(**row._mapping, token=token) for row in rows)
+    return sorted(claimed, key=lambda item: (item.priority, item.seq))
 
 
 def begin_send(session: Session, item: Claimed) -> bool:
