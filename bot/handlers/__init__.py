@@ -1,1 +1,1 @@
-"""Slack in: one file per feature."""
+"""Slack in: one file per feature, each with ``register(edge)``."""

@@ -1,0 +1,328 @@
+"""The edge between Slack and the house: dedupe, who is asking, time limits, errors.
+
+What must stay true (design, points 2 and 3): Slack always gets 200 with a sentence, in time; what was answered as
+done is committed; work not begun in two seconds is called off and said to be *not saved*, with the typed text;
+work begun is finished, and told by direct message when it outlived its ack.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from bot.clocks import Clock, protocol_now
+from bot.db.models import SeenRequest
+from bot.db.session import START_WITHIN, Database, NotBegun, Urgency
+from bot.domain.commands import Actor
+from bot.domain.errors import UserError
+from bot.domain.notices import Address, Notice, NoticeKind, Priority
+from bot.handlers.requests import (
+    Answer,
+    CloseAll,
+    FieldErrors,
+    Nothing,
+    Options,
+    Request,
+    Say,
+    ShowView,
+    Work,
+)
+from bot.outbox.enqueue import insert_once, tell
+from bot.service.actors import actor_by_slack
+from bot.slack.blocks import Post, esc, say
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+Handler = Callable[[Request], Awaitable[Answer]]
+
+ANSWER_WITHIN = 2.6
+"""Seconds after which Slack gets an answer, done or not; its own limit is 3 (slack.md)."""
+SLACK_CALL_TIMEOUT = 1.5
+
+
+class Repeated(Exception):  # noqa: N818 — named for what happened
+    """Slack sent a request again that was carried out before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """Registers handlers with Bolt and stands around each of them."""
+
+    app: AsyncApp
+    database: Database
+    clock: Clock
+
+    def command(self, name: str, handler: Handler) -> None:
+        """A slash command."""
+
+        async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
+            await self._serve(handler, body, client, ack, respond, name)
+
+        self.app.command(name)(listener)
+
+    def action(self, action_id: str, handler: Handler) -> None:
+        """A control in a message, a modal or the App Home."""
+
+        async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
+            await self._serve(handler, body, client, ack, respond, action_id)
+
+        self.app.action(action_id)(listener)
+
+    def view(self, callback_id: str, handler: Handler) -> None:
+        """A submitted modal."""
+
+        async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
+            await self._serve(handler, body, client, ack, respond, callback_id)
+
+        self.app.view(callback_id)(listener)
+
+    def shortcut(self, callback_id: str, handler: Handler) -> None:
+        """A message or global shortcut."""
+
+        async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
+            await self._serve(handler, body, client, ack, respond, callback_id)
+
+        self.app.shortcut(callback_id)(listener)
+
+    def options(self, action_id: str, handler: Handler) -> None:
+        """A typeahead."""
+
+        async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
+            await self._serve(handler, body, client, ack, respond, action_id)
+
+        self.app.options(action_id)(listener)
+
+    def event(self, name: str, handler: Handler) -> None:
+        """An event; nobody waits for its answer."""
+
+        async def listener(
+            ack: AsyncAck, body: dict[str, Any], event: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond
+        ) -> None:
+            await self._serve(handler, {**body, "event": event}, client, ack, respond, name)
+
+        self.app.event(name)(listener)
+
+    async def _serve(
+        self,
+        handler: Handler,
+        body: Mapping[str, Any],
+        client: AsyncWebClient,
+        ack: AsyncAck,
+        respond: AsyncRespond,
+        name: str,
+    ) -> None:
+        started = protocol_now()
+        request = self._request(body, client, respond)
+        task = asyncio.ensure_future(self._guarded(handler, request, name))
+        done, _ = await asyncio.wait({task}, timeout=ANSWER_WITHIN)
+        if done:
+            answer = task.result()
+        else:
+            answer = Say(say("Still saving… I'll send you a message when it is done."))
+            task.add_done_callback(lambda finished: self._tell_later(request, finished.result()))
+        await self._give(answer, body, ack, respond, request)
+        log.info(
+            "request",
+            what=name,
+            who=request.slack_user_id,
+            answer=type(answer).__name__,
+            ms=round((protocol_now() - started).total_seconds() * 1000),
+        )
+
+    async def _guarded(self, handler: Handler, request: Request, name: str) -> Answer:
+        """The one error edge: every failure becomes a sentence, and what was typed is never lost."""
+        try:
+            return await handler(request)
+        except UserError as error:
+            if error.field and request.body.get("type") == "view_submission":
+                return FieldErrors({error.field: error.sentence})
+            return _sentence(request, error.sentence, keep=bool(request.typed))
+        except Repeated:
+            return _sentence(request, "I have that already.", keep=False)
+        except NotBegun:
+            return _sentence(request, "*Not saved:* I am very busy right now. Please send it again.", keep=True)
+        except DBAPIError as error:
+            reference = _reference()
+            log.exception("database failed", what=name, reference=reference, kind=type(error.orig).__name__)
+            return _sentence(
+                request,
+                f"*Not saved:* my database does not answer. Please send it again in a minute. (Reference {reference})",
+                keep=True,
+            )
+        except Exception as error:  # noqa: BLE001 — the edge; the reference finds the log line
+            reference = _reference()
+            log.exception("request failed", what=name, reference=reference, kind=type(error).__name__)
+            return _sentence(
+                request,
+                f"Something went wrong on my side, and it was not saved. Tell your admin: reference {reference}.",
+                keep=True,
+            )
+
+    def _request(self, body: Mapping[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> Request:
+        user = _user_of(body)
+        key = _key_of(body)
+        now = self.clock.now()
+
+        def once(work: Work[T]) -> Callable[[Session], T]:
+            def run(session: Session) -> T:
+                if key and _seen_before(session, key):
+                    raise Repeated
+                return work(session, actor_by_slack(session, user), now)
+
+            return run
+
+        async def perform(work: Work[T]) -> T:
+            return await self.database.write(once(work), Urgency.PERSON, START_WITHIN)
+
+        async def read(work: Work[T]) -> T:
+            return await self.database.read(lambda session: work(session, actor_by_slack(session, user), now))
+
+        async def open_view(view: dict[str, Any]) -> None:
+            await _in_time(client.views_open(trigger_id=str(body["trigger_id"]), view=view))
+
+        async def update_view(view_id: str, view: dict[str, Any]) -> None:
+            await _in_time(client.views_update(view_id=view_id, view=view))
+
+        async def answer(post: Post, in_place: bool) -> None:
+            await _in_time(respond(text=post.text, blocks=post.blocks, replace_original=in_place))
+
+        return Request(
+            body=body,
+            slack_user_id=user,
+            key=key,
+            database=self.database,
+            now=now,
+            perform_work=perform,
+            read_work=read,
+            open_view=open_view,
+            update_view=update_view,
+            respond=answer,
+            typed=str(body.get("text") or ""),
+        )
+
+    async def _give(
+        self, answer: Answer, body: Mapping[str, Any], ack: AsyncAck, respond: AsyncRespond, request: Request
+    ) -> None:
+        if isinstance(answer, Say):
+            await self._say(answer, body, ack, respond, request)
+        elif isinstance(answer, FieldErrors):
+            await ack(response_action="errors", errors=dict(answer.errors))
+        elif isinstance(answer, ShowView):
+            await ack(response_action="push" if answer.push else "update", view=answer.view)
+        elif isinstance(answer, CloseAll):
+            await ack(response_action="clear")
+            if answer.say is not None:
+                self._tell_later(request, Say(answer.say))
+        elif isinstance(answer, Options):
+            await ack(options=answer.options)
+        else:
+            await ack()
+
+    async def _say(
+        self, answer: Say, body: Mapping[str, Any], ack: AsyncAck, respond: AsyncRespond, request: Request
+    ) -> None:
+        if "command" in body:
+            await ack(text=answer.post.text, blocks=answer.post.blocks, response_type="ephemeral")
+            return
+        if body.get("type") == "block_suggestion":
+            await ack(options=[])
+            return
+        await ack()
+        if body.get("response_url"):
+            try:
+                await _in_time(
+                    respond(
+                        text=answer.post.text,
+                        blocks=answer.post.blocks,
+                        response_type="ephemeral",
+                        replace_original=answer.replace,
+                    )
+                )
+            except (TimeoutError, OSError, SlackApiError, ValueError):
+                self._tell_later(request, answer)
+            return
+        self._tell_later(request, answer)
+
+    def _tell_later(self, request: Request, answer: Answer) -> None:
+        """What could not be said in the answer goes by direct message, through the outbox."""
+        if not isinstance(answer, Say):
+            return
+        text = answer.post.text
+        task = asyncio.ensure_future(self.database.write(lambda session: _tell(session, request, text), Urgency.PERSON))
+        task.add_done_callback(_log_failure)
+
+
+def _tell(session: Session, request: Request, text: str) -> None:
+    actor: Actor = actor_by_slack(session, request.slack_user_id)
+    tell(
+        session,
+        Notice(
+            kind=NoticeKind.LATE_RESULT,
+            to=Address.person(actor.person_id),
+            key=f"late:{request.key or secrets.token_hex(8)}",
+            subject_id=str(actor.person_id),
+            priority=Priority.PERSON,
+            facts={"text": text},
+        ),
+    )
+
+
+def _log_failure(task: "asyncio.Future[None]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("late result not stored", kind=type(error).__name__, reference=_reference())
+
+
+async def _in_time(call: Awaitable[T]) -> T:
+    return await asyncio.wait_for(call, SLACK_CALL_TIMEOUT)
+
+
+def _seen_before(session: Session, key: str) -> bool:
+    row = session.execute(
+        insert_once(session, SeenRequest).values(key=key, at=protocol_now()).returning(SeenRequest.key)
+    ).first()
+    return row is None
+
+
+def _sentence(request: Request, sentence: str, *, keep: bool) -> Answer:
+    if keep and request.typed:
+        sentence += f"\nYou typed: {esc(request.typed, 2500, lines=True)}"
+    return Say(say(sentence))
+
+
+def _reference() -> str:
+    return secrets.token_hex(3).upper()
+
+
+def _user_of(body: Mapping[str, Any]) -> str:
+    if "user_id" in body:
+        return str(body["user_id"])
+    user = body.get("user")
+    if isinstance(user, Mapping):
+        return str(user.get("id") or "")
+    event = body.get("event") or {}
+    return str(event.get("user") or "")
+
+
+def _key_of(body: Mapping[str, Any]) -> str:
+    if "event_id" in body:
+        return f"event:{body['event_id']}"
+    if body.get("type") == "block_suggestion":
+        return ""
+    if body.get("type") == "view_submission":
+        view = body.get("view") or {}
+        return f"submit:{view.get('id')}:{view.get('hash')}:{body.get('trigger_id')}"
+    trigger = body.get("trigger_id")
+    return f"trigger:{trigger}" if trigger else ""
+
+
+def with_typed(request: Request, typed: str) -> Request:
+    """The same request, remembering ``typed`` for the case that it cannot be saved."""
+    return replace(request, typed=typed)
