@@ -22,9 +22,13 @@ def record(
     detail: dict[str, Any] | None = None,
     undo: dict[str, Any] | None = None,
     causation_id: UUID | None = None,
+    entry_id: UUID | None = None,
 ) -> UUID:
-    """Write one entry; its id is the causation id of all that the command causes."""
-    entry_id = new_id()
+    """Write one entry; its id is the causation id of all that the command causes.
+
+    ``entry_id``: given where rows that carry it are written before the entry, so that it is written only once.
+    """
+    entry_id = entry_id or new_id()
     session.execute(
         insert(AuditEntry).values(
             id=entry_id,
