@@ -1,0 +1,315 @@
+"""Finds the person that a few typed words mean, among candidates that the search index proposed.
+
+What must stay true: an ambiguous name becomes a choice, never a guess; an exact e-mail address decides;
+accents, apostrophes, hyphens and the spellings of umlauts make no difference; what is typed and matched
+nothing is handed back (``Ranked.unmatched``), so that it can stand in the note.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final
+from uuid import UUID
+
+from anyascii import anyascii
+from rapidfuzz.distance import OSA
+
+_MATCH_AT: Final = 86.0
+"""From this score on a single candidate is taken; below it is offered."""
+_OFFER_AT: Final = 60.0
+_CLEAR_LEAD: Final = 8.0
+"""A rival within this distance makes it a choice."""
+_OWN_FIRST: Final = 4.0
+_SOME_WORD_FITS: Final = 62.0
+"""One word fits well, others belong to a note perhaps ("jane pricing"): offered, never taken."""
+_FITS: Final = 0.97
+_COMPANY_ONLY: Final = "company"
+
+_LONGEST_TEXT: Final = 400
+_MOST_TOKENS: Final = 32
+_LONGEST_TOKEN: Final = 40
+_SHORTEST_PREFIX: Final = 3
+_SHORTEST_FUZZY: Final = 3
+_SHORTEST_RESPELLED: Final = 4
+_CLOSE: Final = 0.74
+
+_WORD: Final = re.compile(r"[a-z0-9]+")
+_APOSTROPHES: Final = re.compile(r"['`´ʹʼ‘’]")
+_DIGRAPHS: Final = re.compile(r"([auo])e|aa")
+_EMAIL: Final = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
+_DOMAIN: Final = re.compile(r"(?:https?://)?(?:www\.)?([\w-]{2,63})(?:\.[\w-]{2,24}){1,3}/?", re.IGNORECASE)
+_AT_COMPANY: Final = re.compile(r"\s+(?:at|from|of|@)\s+(?P<at>\S[^()]*)$|\((?P<in>[^()]+)\)\s*$", re.IGNORECASE)
+_PARTICLES: Final = frozenset([
+    "van", "von", "der", "den", "de", "del", "della", "di", "da", "do", "dos", "du", "la", "le", "ter", "ten",
+    "zu", "af", "al", "el", "bin", "ibn", "mac", "mc", "o", "d", "st", "san",
+])  # fmt: skip
+_TITLES: Final = frozenset(["mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "sir", "madam", "mme"])
+_LEGAL_FORMS: Final = frozenset([
+    "inc", "gmbh", "ltd", "llc", "ag", "sa", "sas", "sarl", "bv", "nv", "co", "corp", "kg", "plc", "srl", "spa",
+    "ab", "oy", "as",
+])  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def fold(text: str) -> str:
+    """Plain lower-case words with single spaces: "D’Angelo-Müller" -> "dangelo muller"."""
+    plain = anyascii(text[:_LONGEST_TEXT])
+    return " ".join(_WORD.findall(_APOSTROPHES.sub("", plain).casefold()))
+
+
+def tokens(text: str) -> list[str]:
+    """The words a text is found by, in order, each once: rows of the search index and words of a query.
+
+    Both sides use this one function. "Mueller" gives ``mueller`` and ``muller``, "van der Berg" also
+    ``vanderberg``, "Jean-Luc" also ``jeanluc``, "O'Brien" ``obrien`` and ``brien``. At most 32 words.
+    """
+    found: dict[str, None] = {}
+    for chunk in anyascii(_APOSTROPHES.sub("'", text[:_LONGEST_TEXT])).casefold().split():
+        plain = _WORD.findall(chunk.replace("'", ""))
+        pieces = [word for word in _WORD.findall(chunk) if len(word) > 1]
+        joined = ["".join(plain)] if "-" in chunk and plain else []
+        found.update(dict.fromkeys((*joined, *plain, *pieces)))
+    run = ""
+    for word in fold(text).split():
+        run += word
+        if word in _PARTICLES:
+            continue
+        if run != word:
+            found[run] = None
+        run = ""
+    spelled = [spelling for word in found for spelling in dict.fromkeys((word, _alike(word)))]
+    return [word[:_LONGEST_TOKEN] for word in dict.fromkeys(spelled)][:_MOST_TOKENS]
+
+
+@dataclass(frozen=True, slots=True)
+class NameQuery:
+    """What somebody typed to mean a person: an address, a name, a company, or a name and a company."""
+
+    text: str
+    email: str | None = None
+    words: tuple[str, ...] = ()
+    company: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, text: str) -> "NameQuery":
+        """Takes "jane@acme.com", "Jane Doe", "Doe, Jane", "jane at acme", "jane (acme)", "acme.com"."""
+        text = " ".join(text[:_LONGEST_TEXT].split())
+        email = _EMAIL.search(text)
+        rest = _EMAIL.sub(" ", text) if email else text
+        company: tuple[str, ...] = ()
+        at = _AT_COMPANY.search(rest)
+        if at is not None and rest[: at.start()].strip():
+            company = _company_words(at["at"] or at["in"])
+            rest = rest[: at.start()]
+        domain = _DOMAIN.fullmatch(rest.strip())
+        words = fold(domain[1] if domain else rest).split()
+        named = [word for word in words if word not in _TITLES and word not in _LEGAL_FORMS]
+        return cls(text, email[0].casefold() if email else None, tuple(named or words)[:_MOST_TOKENS], company)
+
+    @property
+    def search_words(self) -> list[str]:
+        """What to ask the search index for: a row that starts with any of these is a candidate."""
+        return tokens(" ".join((*self.words, *self.company)))
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A contact that may be meant. ``mine``: the one who asks owns the account or lead."""
+
+    id: UUID | int | str
+    first_name: str
+    last_name: str
+    email: str | None = None
+    company: str | None = None
+    mine: bool = False
+    last_touched: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate with its score from 0 to 100, the reason in words, and the query's words it does not explain."""
+
+    candidate: Candidate
+    score: float
+    why: str
+    unmatched: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One person is meant."""
+
+    ranked: Ranked
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Several may be meant, or one perhaps: ask. Best first."""
+
+    options: tuple[Ranked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Nobody here fits the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    person: tuple[str, ...]
+    wholes: frozenset[str]
+    last: frozenset[str]
+    company: tuple[str, ...]
+    local: tuple[str, ...] = field(default=())
+
+
+def rank(query: NameQuery | str, candidates: Sequence[Candidate]) -> list[Ranked]:
+    """The candidates that may be meant, best first; own ones before others of like score, then by last touch."""
+    asked = NameQuery.read(query) if isinstance(query, str) else query
+    ranked = [result for candidate in candidates if (result := _score(asked, candidate)) is not None]
+    ranked = [result for result in ranked if result.score >= _OFFER_AT]
+    return sorted(ranked, key=_order)
+
+
+def decide(ranked: Sequence[Ranked]) -> Match | Choice | Nothing:
+    """Whether one person is meant.
+
+    Of several with the very same score by name, the only own one wins. A company alone with several people
+    is a choice always.
+    """
+    if not ranked:
+        return Nothing()
+    best = max(result.score for result in ranked)
+    close = [result for result in ranked if result.score > best - _CLEAR_LEAD]
+    if best >= _MATCH_AT:
+        if len(close) == 1:
+            return Match(close[0])
+        own = [result for result in close if result.candidate.mine and result.why != _COMPANY_ONLY]
+        if len(own) == 1 and own[0].score == best:
+            return Match(own[0])
+    return Choice(tuple(ranked))
+
+
+def _order(result: Ranked) -> tuple[float, float, str, str]:
+    candidate = result.candidate
+    touched = candidate.last_touched or datetime(1970, 1, 1, tzinfo=UTC)
+    own = _OWN_FIRST if candidate.mine else 0.0
+    return -(result.score + own), -touched.timestamp(), candidate.last_name, candidate.first_name
+
+
+def _score(query: NameQuery, candidate: Candidate) -> Ranked | None:
+    if query.email is not None:
+        return _by_email(query, query.email, candidate)
+    if not query.words:
+        return None
+    score, why, unmatched = _by_name(query, _folded(candidate))
+    return Ranked(candidate, score, why, unmatched)
+
+
+def _by_email(query: NameQuery, email: str, candidate: Candidate) -> Ranked | None:
+    known = (candidate.email or "").casefold()
+    if known == email:
+        return Ranked(candidate, 100.0, "e-mail address")
+    likeness = OSA.normalized_similarity(email, known) if known else 0.0
+    if likeness >= 0.9:
+        return Ranked(candidate, 80.0 * likeness, "similar e-mail address")
+    if query.words:
+        score, _, unmatched = _by_name(query, _folded(candidate))
+        return Ranked(candidate, 0.75 * score, "same name, another e-mail address", unmatched)
+    return None
+
+
+def _by_name(query: NameQuery, them: _Folded) -> tuple[float, str, tuple[str, ...]]:
+    no_words: tuple[str, ...] = ()
+    if "".join(query.words) in them.wholes:
+        score, why, unmatched = 100.0, "name", no_words
+    elif "".join(query.words) in them.last:
+        score, why, unmatched = 94.0, "last name", no_words
+    else:
+        score, why, unmatched = _word_by_word(query.words, them)
+    if query.company:
+        fit = min(_best(word, them.company) for word in query.company)
+        if fit < _CLOSE:
+            return 0.7 * score, f"{why}, another company", unmatched
+        return min(100.0, score * (0.9 + 0.1 * fit) + 5.0 * fit), f"{why} and company", unmatched
+    return score, why, unmatched
+
+
+def _word_by_word(words: tuple[str, ...], them: _Folded) -> tuple[float, str, tuple[str, ...]]:
+    total = gained = best = 0.0
+    hits: set[str] = set()
+    unmatched = []
+    for word in words:
+        weight = max(len(word), 2)
+        likeness, where = max(
+            (_best(word, them.person), "name"),
+            (0.98 * _best(word, them.company), _COMPANY_ONLY),
+            (0.95 * _best(word, them.local), "e-mail address"),
+        )
+        total += weight
+        best = max(best, likeness)
+        if likeness == 0.0:
+            unmatched.append(word)
+            continue
+        gained += weight * likeness
+        hits.add("last name" if where == "name" and _best(word, tuple(them.last)) == likeness else where)
+    full = 100.0 if "last name" in hits and "name" in hits else 94.0
+    if hits == {_COMPANY_ONLY}:
+        full = 90.0
+    why = "name" if {"last name", "name"} <= hits else " and ".join(sorted(hits, reverse=True))
+    least = _SOME_WORD_FITS if unmatched and best >= _FITS else 0.0
+    return max(full * gained / total, least), why, tuple(unmatched)
+
+
+def _best(word: str, known: tuple[str, ...]) -> float:
+    return max((_likeness(word, other) for other in known), default=0.0)
+
+
+def _likeness(word: str, known: str) -> float:
+    """1.0 the same, 0.98 another spelling, 0.93 the beginning, 0.85 a letter or two of it, less for a slip of the fingers."""
+    if word == known:
+        return 1.0
+    if _alike(word) == _alike(known):
+        return 0.98
+    if len(word) < _SHORTEST_PREFIX:
+        return 0.85 if known.startswith(word) else 0.0
+    if len(word) >= _SHORTEST_PREFIX and known.startswith(word):
+        return 0.93
+    if min(len(word), len(known)) < _SHORTEST_FUZZY:
+        return 0.0
+    likeness = OSA.normalized_similarity(word, known, score_cutoff=_CLOSE)
+    return 0.95 * likeness
+
+
+@lru_cache(maxsize=4096)
+def _alike(word: str) -> str:
+    """One spelling for Mueller and Muller, Aarhus and Arhus; only for comparing."""
+    if len(word) < _SHORTEST_RESPELLED:
+        return word
+    return _DIGRAPHS.sub(lambda match: match[1] or "a", word)
+
+
+@lru_cache(maxsize=1024)
+def _folded(candidate: Candidate) -> _Folded:
+    first, last = fold(candidate.first_name).split(), fold(candidate.last_name).split()
+    one, two = "".join(first), "".join(last)
+    pieces = [word for word in tokens(f"{candidate.first_name} {candidate.last_name}") if len(word) > 2]
+    email = (candidate.email or "").split("@")
+    domain = email[1].rsplit(".", 1)[0] if len(email) == 2 else ""
+    return _Folded(
+        person=tuple(dict.fromkeys((*first, *last, *(word for word in (one, two) if word), *pieces))),
+        wholes=frozenset(whole for whole in (one + two, two + one) if one and two and whole),
+        last=frozenset(word for word in (two, *last) if word and word not in _PARTICLES),
+        company=tuple(dict.fromkeys((*_company_words(candidate.company or ""), *fold(domain).split()))),
+        local=tuple(fold(email[0]).split()),
+    )
+
+
+def _company_words(text: str) -> tuple[str, ...]:
+    domain = _DOMAIN.fullmatch(text.strip())
+    words = fold(domain[1] if domain else text).split()
+    named = [word for word in words if word not in _LEGAL_FORMS]
+    joined = ["".join(named)] if 1 < len(named) <= 3 else []
+    return (*(named or words), *joined)[:_MOST_TOKENS]
