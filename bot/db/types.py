@@ -46,14 +46,17 @@ SortedText = String().with_variant(String(collation="C"), "postgresql")
 """Text compared byte by byte on both databases, so that a prefix is a range of an index."""
 
 
-def words(enum: type[E_co]) -> Enum:
-    """Store a StrEnum by value, with a CHECK in the database that knows its words."""
+def words(enum: type[E_co], check: str | None = None) -> Enum:
+    """Store a StrEnum by value, with a CHECK in the database that knows its words.
+
+    ``check`` names it where a table holds the same enum twice.
+    """
     return Enum(
         enum,
         native_enum=False,
         create_constraint=True,
         length=32,
-        name=enum.__name__.lower(),
+        name=check or enum.__name__.lower(),
         values_callable=_values,
     )
 

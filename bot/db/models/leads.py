@@ -93,8 +93,8 @@ class LeadMove(Base):
 
     id: Mapped[Id]
     lead_id: Mapped[UUID] = ref("leads", ondelete="CASCADE", index=True)
-    from_state: Mapped[LeadState | None] = mapped_column(words(LeadState))
-    to_state: Mapped[LeadState] = mapped_column(words(LeadState))
+    from_state: Mapped[LeadState | None] = mapped_column(words(LeadState, "from_state"))
+    to_state: Mapped[LeadState] = mapped_column(words(LeadState, "to_state"))
     at: Mapped[When]
     by_id: Mapped[UUID | None] = ref("people", ondelete="SET NULL")
     reason: Mapped[Short] = mapped_column(default="")
