@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 
 from bot.clocks import Clock, protocol_now
 from bot.db.models import SeenRequest
-from bot.db.session import START_WITHIN, Database, NotBegun, Urgency
+from bot.db.session import START_WITHIN, Database, NotBegun
+from bot.db.threads import Urgency
 from bot.domain.commands import Actor
 from bot.domain.errors import UserError
 from bot.domain.notices import Address, Notice, NoticeKind, Priority
@@ -28,7 +29,6 @@ from bot.handlers.requests import (
     Answer,
     CloseAll,
     FieldErrors,
-    Nothing,
     Options,
     Request,
     Say,
@@ -157,7 +157,7 @@ class Edge:
                 f"*Not saved:* my database does not answer. Please send it again in a minute. (Reference {reference})",
                 keep=True,
             )
-        except Exception as error:  # noqa: BLE001 — the edge; the reference finds the log line
+        except Exception as error:
             reference = _reference()
             log.exception("request failed", what=name, reference=reference, kind=type(error).__name__)
             return _sentence(

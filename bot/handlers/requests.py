@@ -84,7 +84,7 @@ class Request:
     """What the person typed: echoed back whenever it could not be saved."""
 
     async def perform(self, work: "Work[T]") -> T:
-        """Run ``work(session, actor, now)`` in one transaction, once per request. Raises ``UserError``, ``NotBegun``."""
+        """Run ``work(session, actor, now)`` in one transaction, once per request. Raises ``UserError``."""
         result: T = await self.perform_work(work)
         return result
 

@@ -17,7 +17,8 @@ from bot.clocks import protocol_now
 from bot.db.base import new_id
 from bot.db.models import LivingMessage, OutboxItem
 
-LEASE = timedelta(seconds=45)
+LEASE = timedelta(seconds=15)
+"""Longer than a request to Slack may take (``slack.client.TIMEOUT_SECONDS``)."""
 LIVE = ("ready", "claimed", "unknown")
 
 
@@ -35,6 +36,8 @@ class Claimed:
     attempts: int
     sending_at: datetime | None
     """Set: an earlier request may have reached Slack; look before sending again."""
+    lookups: int
+    """How often it was looked for in vain."""
     created_at: datetime
     token: UUID
 
@@ -71,6 +74,8 @@ class Unknown:
 
     after: timedelta
     error: str
+    looked: bool = False
+    """It was looked for just now, and not found."""
 
 
 Verdict = Sent | Retry | Dead | Unknown
@@ -141,6 +146,7 @@ def claim(session: Session, limit: int) -> list[Claimed]:
             OutboxItem.notice,
             OutboxItem.attempts,
             OutboxItem.sending_at,
+            OutboxItem.lookups,
             OutboxItem.created_at,
         )
         .execution_options(synchronize_session=False)
@@ -151,7 +157,8 @@ def claim(session: Session, limit: int) -> list[Claimed]:
 
 def begin_send(session: Session, item: Claimed) -> bool:
     """Note that a request is about to go out; False if the lease was lost, and then nothing may be sent."""
-    return _guarded(session, item, {"sending_at": database_now(session), "lease_until": database_now(session) + LEASE})
+    now = database_now(session)
+    return _guarded(session, item, {"sending_at": now, "lease_until": now + LEASE, "lookups": 0})
 
 
 def finish(session: Session, item: Claimed, verdict: Verdict) -> bool:
@@ -170,8 +177,9 @@ def finish(session: Session, item: Claimed, verdict: Verdict) -> bool:
             }
         case Dead(error):
             values |= {"state": "dead", "finished_at": now, "last_error": error[:255]}
-        case Unknown(after, error):
+        case Unknown(after, error, looked):
             values |= {"state": "unknown", "not_before": now + after, "last_error": error[:255]}
+            values["lookups"] = item.lookups + 1 if looked else 0
     if not _guarded(session, item, values):
         return False
     if item.living_id is not None:

@@ -84,6 +84,8 @@ class OutboxItem(Base):
     notice: Mapped[Data]
     state: Mapped[str] = mapped_column(String(16), default="ready")
     attempts: Mapped[int] = mapped_column(default=0)
+    lookups: Mapped[int] = mapped_column(default=0)
+    """How often an unknown message was looked for and not found."""
     not_before: Mapped[When]
     lease_token: Mapped[UUID | None] = mapped_column(Uuid)
     lease_until: Mapped[datetime | None] = mapped_column(Timestamp)

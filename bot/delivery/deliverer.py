@@ -1,0 +1,139 @@
+"""The door out: claim, send, finish, until told to stop.
+
+What must stay true: a lane has one item on the way at a time; one channel's trouble holds up no other; stopping
+finishes what is begun; a database that is away is waited for.
+"""
+
+import asyncio
+import contextlib
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from bot.clocks import protocol_now
+from bot.db.session import Database
+from bot.db.threads import Urgency
+from bot.delivery.ledger import Ledger
+from bot.delivery.sender import Sender, age_ms
+from bot.delivery.trouble import tell_of_trouble
+from bot.outbox.claims import Claimed, Dead, Retry, Sent, Unknown, Verdict, claim, finish, next_ready, release_expired
+from bot.telemetry import DELIVERED, DELIVERY_AGE
+
+log = structlog.get_logger(__name__)
+
+WIDTH = 40
+"""Items on the way at once."""
+POLL_SECONDS = 2.0
+SWEEP_SECONDS = 3.0
+STOP_WITHIN = 20.0
+MOST_CRASHES = 8
+"""Tries after which an item that crashes us is given up, and logged."""
+
+
+class Deliverer:
+    """Delivers the outbox. ``wake`` may be called from any thread."""
+
+    def __init__(self, database: Database, sender: Sender, ledger: Ledger) -> None:
+        self._database = database
+        self._sender = sender
+        self._ledger = ledger
+        self._wake = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._stopping = False
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._swept_at = 0.0
+
+    def wake(self) -> None:
+        """There is something to deliver."""
+        self._loop.call_soon_threadsafe(self._wake.set)
+
+    def stop(self) -> None:
+        """Claim no more; ``run`` returns when what is begun is finished."""
+        self._stopping = True
+        self.wake()
+
+    async def run(self) -> None:
+        """Deliver until stopped."""
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                await self._sweep()
+                pause = await self._round()
+            except DBAPIError as error:
+                log.warning("outbox out of reach", kind=type(error.orig).__name__)
+                pause = 1.0
+            if pause > 0 and not self._stopping:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), pause)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_WITHIN)
+
+    async def _round(self) -> float:
+        """Claim and start what is due; seconds to wait for the next look."""
+        free = WIDTH - len(self._tasks)
+        if free <= 0:
+            return POLL_SECONDS
+        items, next_at = await self._database.write(lambda session: _claim(session, free), Urgency.DELIVERY)
+        for item in items:
+            task = asyncio.create_task(self._deliver(item))
+            self._tasks.add(task)
+            task.add_done_callback(self._done)
+        if len(items) == free:
+            return POLL_SECONDS
+        if next_at is None:
+            return POLL_SECONDS
+        until = (next_at - protocol_now()).total_seconds()
+        # heads of busy lanes are due already and wait for the one before them: its end wakes us
+        return min(POLL_SECONDS, until) if until > 0 else POLL_SECONDS
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._wake.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("delivery crashed", kind=type(error).__name__, exc_info=error)
+
+    async def _deliver(self, item: Claimed) -> None:
+        verdict = await self._send(item)
+        if verdict is None:
+            return
+        try:
+            await self._ledger.write(lambda session: self._finish(session, item, verdict))
+        except DBAPIError as error:  # the lease runs out, and the item is looked up then
+            log.warning("could not note a delivery", kind=type(error.orig).__name__)
+            return
+        DELIVERED.labels(kind=item.kind, verdict=type(verdict).__name__.lower()).inc()
+        if isinstance(verdict, Sent):
+            DELIVERY_AGE.observe(age_ms(item) / 1000)
+
+    async def _send(self, item: Claimed) -> Verdict | None:
+        try:
+            return await self._sender.send(item)
+        except DBAPIError as error:
+            log.warning("delivery without a database", kind=type(error.orig).__name__)
+            return None
+        except Exception:  # the edge of this door: a fault of ours must not hold up the lane for ever
+            log.exception("delivery failed unexpectedly", kind=item.kind, seq=item.seq)
+            if item.attempts >= MOST_CRASHES:
+                return Dead("unexpected")
+            return Unknown(timedelta(seconds=2**item.attempts), "unexpected")
+
+    def _finish(self, session: Session, item: Claimed, verdict: Verdict) -> bool:
+        finished = finish(session, item, verdict)
+        if finished and isinstance(verdict, Retry) and verdict.error.startswith("set-up: "):
+            tell_of_trouble(session, item, verdict.error.removeprefix("set-up: "))
+        return finished
+
+    async def _sweep(self) -> None:
+        now = self._loop.time()
+        if now - self._swept_at < SWEEP_SECONDS:
+            return
+        self._swept_at = now
+        freed = await self._database.write(release_expired, Urgency.DELIVERY)
+        if freed:
+            log.info("leases ran out", freed=freed)
+
+
+def _claim(session: Session, limit: int) -> tuple[list[Claimed], datetime | None]:
+    return claim(session, limit), next_ready(session)

@@ -1,0 +1,181 @@
+"""One item: render it, send it, say what became of it.
+
+What must stay true: ``sending_at`` is committed before the request; an item that may have reached Slack is looked
+up twice before it is sent again; an update is never tried while the post is unknown.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.orm import Session
+
+from bot.clocks import protocol_now
+from bot.db.session import Database
+from bot.delivery.addresses import Addresses, NoPlace, NotPosted, Place
+from bot.delivery.budget import Budget
+from bot.delivery.ledger import Ledger
+from bot.delivery.reconcile import METADATA_EVENT, find_by_key
+from bot.delivery.render import Home, Renderer
+from bot.domain.notices import Address, To
+from bot.outbox.claims import Claimed, Dead, Retry, Sent, Unknown, Verdict, begin_send
+from bot.outbox.living import Living, living
+from bot.slack.blocks import Post, say
+from bot.slack.errors import Meaning, code_of, meaning_of, retry_after
+
+log = structlog.get_logger(__name__)
+
+LOOKUPS = 2
+BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments"}
+LOOK_AGAIN = timedelta(seconds=5)
+MEND = timedelta(seconds=60)
+"""How long to wait before trying again what somebody must mend first."""
+SLOWEST_RETRY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What is to go out now, and which version of a living message it shows."""
+
+    what: Post | Home | None
+    standing: Living | None
+    version: int | None
+
+
+class Sender:
+    """Carries one claimed item to Slack."""
+
+    def __init__(
+        self,
+        database: Database,
+        slack: AsyncWebClient,
+        addresses: Addresses,
+        renderer: Renderer,
+        budget: Budget,
+        ledger: Ledger,
+    ) -> None:
+        self._database = database
+        self._slack = slack
+        self._addresses = addresses
+        self._renderer = renderer
+        self._budget = budget
+        self._ledger = ledger
+
+    async def send(self, item: Claimed) -> Verdict | None:
+        """What became of ``item``; None if its lease was lost on the way."""
+        try:
+            return await self._send(item)
+        except NotPosted:
+            return Retry(timedelta(seconds=1), "waits for the message it replies to")
+        except NoPlace as error:
+            return Retry(MEND, f"set-up: {error}")
+        except (SlackClientError, OSError, TimeoutError) as error:
+            return self._verdict(item, error, began=False)
+
+    async def _send(self, item: Claimed) -> Verdict | None:
+        address = Address.parse(item.lane)
+        rendered = await self._database.read(lambda session: self._render(session, item))
+        if item.sending_at is not None and not isinstance(rendered.what, Home):
+            found = await self._look_up(item, address, rendered.standing)
+            if found is not None:
+                return found
+        if rendered.what is None:
+            return Sent(version=rendered.version)
+        place = await self._place(address, rendered)
+        await self._budget.wait(place.channel, item.priority)
+        if not await self._ledger.write(lambda session: begin_send(session, item)):
+            return None
+        try:
+            return await self._request_or_words(item, place, rendered)
+        except (SlackClientError, OSError, TimeoutError) as error:
+            if meaning_of(error) is Meaning.SETUP:
+                self._addresses.forget(address)
+            return self._verdict(item, error, began=True)
+
+    def _render(self, session: Session, item: Claimed) -> Rendered:
+        if item.living_id is None:
+            return Rendered(self._renderer.notice(session, item), None, None)
+        standing = living(session, item.living_id)
+        if standing is None or (standing.sent_version >= standing.stale_version and standing.ts):
+            return Rendered(None, standing, None)
+        return Rendered(self._renderer.living(session, standing), standing, standing.stale_version)
+
+    async def _place(self, address: Address, rendered: Rendered) -> Place:
+        standing = rendered.standing
+        if isinstance(rendered.what, Home):
+            return Place(rendered.what.slack_user_id)
+        if standing is not None and standing.ts and standing.channel:
+            return Place(standing.channel)
+        return await self._addresses.find(address)
+
+    async def _request_or_words(self, item: Claimed, place: Place, rendered: Rendered) -> Sent:
+        """Send; where Slack refuses the blocks, send the words alone rather than nothing."""
+        try:
+            return await self._request(item, place, rendered)
+        except SlackApiError as error:
+            if code_of(error) not in BLOCKS_REFUSED or not isinstance(rendered.what, Post):
+                raise
+            log.error("blocks refused", kind=item.kind, code=code_of(error))  # noqa: TRY400 — Slack says why, no trace
+            return await self._request(item, place, replace(rendered, what=say(rendered.what.text)))
+
+    async def _request(self, item: Claimed, place: Place, rendered: Rendered) -> Sent:
+        what, standing = rendered.what, rendered.standing
+        if isinstance(what, Home):
+            await self._slack.views_publish(user_id=what.slack_user_id, view=what.view)
+            return Sent(version=rendered.version)
+        assert what is not None
+        if standing is not None and standing.ts and standing.channel:
+            await self._slack.chat_update(channel=standing.channel, ts=standing.ts, text=what.text, blocks=what.blocks)
+            return Sent(standing.channel, standing.ts, rendered.version)
+        answer = await self._slack.chat_postMessage(
+            channel=place.channel,
+            thread_ts=place.thread_ts,
+            text=what.text,
+            blocks=what.blocks,
+            metadata={"event_type": METADATA_EVENT, "event_payload": {"key": item.key}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return Sent(str(answer["channel"]), str(answer["ts"]), rendered.version)
+
+    async def _look_up(self, item: Claimed, address: Address, standing: Living | None) -> Verdict | None:
+        """Whether an earlier request reached Slack; None: surely not, send it."""
+        if standing is not None and standing.ts:
+            return None  # an update: sending it again is harmless
+        place = await self._addresses.find(address)
+        assert item.sending_at is not None
+        ts = await find_by_key(self._slack, place, item.key, item.sending_at)
+        if ts is not None:
+            return Sent(place.channel, ts, version=1 if standing else None)
+        if item.lookups + 1 < LOOKUPS:
+            return Unknown(LOOK_AGAIN, "not found yet", looked=True)
+        return None
+
+    def _verdict(self, item: Claimed, error: Exception, *, began: bool) -> Verdict:
+        meaning, code = meaning_of(error), code_of(error)
+        log.warning("delivery failed", kind=item.kind, lane_kind=_lane_kind(item), code=code, attempts=item.attempts)
+        if meaning is Meaning.LATER:
+            after = retry_after(error)
+            return Retry(timedelta(seconds=after) if after is not None else _backoff(item), code)
+        if meaning is Meaning.UNKNOWN:
+            return Unknown(timedelta(0), code) if began else Retry(_backoff(item), code)
+        if meaning is Meaning.SETUP:
+            return Retry(MEND, f"set-up: {code}")
+        if meaning is Meaning.GONE and item.living_id is not None:
+            return Retry(timedelta(0), code, forget_place=True)
+        return Dead(code)
+
+
+def _lane_kind(item: Claimed) -> str:
+    return To(item.lane.partition(":")[0]).value
+
+
+def _backoff(item: Claimed) -> timedelta:
+    return min(timedelta(seconds=0.5 * 2 ** min(item.attempts, 12)), SLOWEST_RETRY)
+
+
+def age_ms(item: Claimed) -> float:
+    """Milliseconds since the item was enqueued."""
+    return (protocol_now() - item.created_at).total_seconds() * 1000

@@ -1,0 +1,62 @@
+"""When Slack cannot be reached as set up: tell those who can mend it, and reach the owner another way.
+
+What must stay true: a hot lead is never silent because a channel is wrong; the warning goes out once an hour.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.clocks import protocol_now
+from bot.db.models import Lead, LivingMessage, Person, PersonRole
+from bot.domain.notices import Address, Notice, NoticeKind, Priority, To, View
+from bot.domain.terms import Role
+from bot.outbox.claims import Claimed
+from bot.outbox.enqueue import show, tell
+
+
+def tell_of_trouble(session: Session, item: Claimed, error: str) -> None:
+    """Warn the admins of what keeps ``item`` from its place; give a lead's card to its owner directly."""
+    address = Address.parse(item.lane)
+    if address.to is To.PERSON:
+        return
+    hour = protocol_now().strftime("%Y-%m-%dT%H")
+    admins = session.scalars(
+        select(Person.id)
+        .join(PersonRole, PersonRole.person_id == Person.id)
+        .where(PersonRole.role == Role.ADMIN, Person.active.is_(True), Person.slack_user_id.is_not(None))
+    ).all()
+    for admin in admins:
+        tell(
+            session,
+            Notice(
+                kind=NoticeKind.ADMIN_WARNING,
+                to=Address.person(admin),
+                key=f"trouble:{item.lane}:{hour}:{admin}",
+                subject_id=str(admin),
+                priority=Priority.PERSON,
+                facts={"where": item.lane, "error": error},
+            ),
+        )
+    if item.kind == View.LEAD_ALERT and item.living_id is not None:
+        _reach_owner(session, item.living_id)
+
+
+def _reach_owner(session: Session, living_id: UUID) -> None:
+    subject_id = session.scalar(select(LivingMessage.subject_id).where(LivingMessage.id == living_id))
+    lead = (
+        session.execute(
+            select(Lead.owner_id, Lead.round).where(Lead.id == UUID(subject_id), Lead.closed_at.is_(None))
+        ).first()
+        if subject_id
+        else None
+    )
+    if lead is None or lead.owner_id is None or subject_id is None:
+        return
+    place = f"dm:{lead.owner_id}:{lead.round}"
+    standing = session.scalar(
+        select(LivingMessage.id).where(LivingMessage.subject_id == subject_id, LivingMessage.place == place)
+    )
+    if standing is None:
+        show(session, View.LEAD_ALERT, subject_id, Address.person(lead.owner_id), place, Priority.HOT)

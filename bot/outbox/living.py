@@ -1,0 +1,67 @@
+"""Where living messages stand."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.db.models import LivingMessage, OutboxItem
+from bot.domain.notices import View
+from bot.outbox.claims import LIVE
+from bot.outbox.enqueue import refresh
+
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """A living message: what it shows, where it stands, how fresh it is."""
+
+    id: UUID
+    view: str
+    subject_id: str
+    place: str
+    address: str
+    channel: str | None
+    ts: str | None
+    stale_version: int
+    sent_version: int
+
+
+_COLUMNS = (
+    LivingMessage.id,
+    LivingMessage.view,
+    LivingMessage.subject_id,
+    LivingMessage.place,
+    LivingMessage.address,
+    LivingMessage.channel,
+    LivingMessage.ts,
+    LivingMessage.stale_version,
+    LivingMessage.sent_version,
+)
+
+
+def living(session: Session, living_id: UUID) -> Living | None:
+    """One living message."""
+    row = session.execute(select(*_COLUMNS).where(LivingMessage.id == living_id)).first()
+    return Living(**row._mapping) if row else None
+
+
+def living_at(session: Session, channel: str, ts: str) -> Living | None:
+    """The living message that stands at this place in Slack, e.g. the one a shortcut was used on."""
+    row = session.execute(select(*_COLUMNS).where(LivingMessage.channel == channel, LivingMessage.ts == ts)).first()
+    return Living(**row._mapping) if row else None
+
+
+def refresh_forgotten(session: Session) -> int:
+    """The net: stale messages that nothing is waiting to refresh are enqueued again; how many."""
+    waiting = select(OutboxItem.seq).where(OutboxItem.living_id == LivingMessage.id, OutboxItem.state.in_(LIVE))
+    rows = session.execute(
+        select(LivingMessage.subject_id, LivingMessage.view, LivingMessage.place)
+        .where(
+            LivingMessage.sent_version < LivingMessage.stale_version, ~waiting.exists(), LivingMessage.ts.is_not(None)
+        )
+        .limit(200)
+    ).all()
+    for row in rows:
+        refresh(session, row.subject_id, View(row.view), row.place)
+    return len(rows)
