@@ -1,0 +1,64 @@
+# Handraiser. `make` alone says what there is. A fresh machine needs Python 3.11 or newer and make, nothing else.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile --require-hashes
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fmt bench lock venv
+
+help:  ## say what there is
+	@echo "Handraiser. make ..."
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+
+demo: $(RUNTIME)  ## a made-up company in a Slack on this machine; prints one address
+	@$(BIN)/python -m sandbox.demo $(ARGS)
+
+test: $(DEV)  ## all tests, on SQLite and PostgreSQL (ARGS="tests/db -k clock" for some)
+	@$(BIN)/python -m pytest $(ARGS) || { code=$$?; \
+	  test $$code != 5 || echo "No test was found for: $(ARGS)"; exit $$code; }
+
+check: $(DEV)  ## what must be clean before a change goes in: format, lint, types, arrows
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+fmt: $(DEV)  ## put the code in shape
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+bench: $(DEV)  ## measure, and write the table of the README
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: $(DEV)  ## pin the dependencies of pyproject.toml anew (ARGS=--upgrade for newer ones)
+	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --quiet $(ARGS) -o requirements.txt
+	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-header --quiet --extra dev -c requirements.txt $(ARGS) -o requirements-dev.txt
+
+venv: $(DEV)  ## make .venv with everything in it; the other targets do so themselves
+
+$(BIN)/handraiser:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Handraiser needs Python 3.11 or newer. Try: make PYTHON=python3.12 ..."; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
+	  || { echo "Python could not make a virtual environment. On Debian: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
+	@$(BIN)/python -c 'import pathlib, sysconfig as s; pathlib.Path(s.get_path("purelib"), "handraiser.pth").write_text("$(CURDIR)\n")'
+	@printf '#!/bin/sh\nexec "%s" -m bot "$$@"\n' "$(CURDIR)/$(BIN)/python" > $@
+	@chmod 755 $@
+
+$(RUNTIME): requirements.txt | $(BIN)/handraiser
+	@echo "Getting what Handraiser needs. This happens once."
+	@$(PIP) -r requirements.txt
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true
+	@touch $@
+
+$(DEV): requirements-dev.txt | $(RUNTIME)
+	@$(PIP) -r requirements-dev.txt
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true
+	@touch $@
