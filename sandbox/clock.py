@@ -1,0 +1,63 @@
+"""The business clock: real time and an offset. It never goes backwards, except by an explicit reset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sandbox.watch import Watch
+
+KEY = "clock"
+
+
+class BusinessClock:
+    """What the bot takes for now, moved forward from the page or a test."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._offset = timedelta()
+
+    def now(self) -> datetime:
+        """Business now, aware UTC."""
+        return datetime.now(UTC) + self._offset
+
+    def state(self) -> dict[str, Any]:
+        """What `GET /sandbox/clock` answers."""
+        return {
+            "offset_seconds": self._offset.total_seconds(),
+            "version": self._watch.version(KEY),
+            "now": self.now().isoformat(),
+        }
+
+    def move(self, how: Mapping[str, Any]) -> None:
+        """Move by `advance_seconds`, to `to` (ISO with offset), to `tomorrow` at HH:MM in `tz`, or `reset`.
+
+        Raises `ValueError` with a sentence for what cannot be understood or would go backwards.
+        """
+        if how.get("reset"):
+            self._offset = timedelta()
+        else:
+            ahead = self._ahead(how)
+            if ahead < timedelta():
+                raise ValueError("the business clock never goes backwards")
+            self._offset += ahead
+        self._watch.changed(KEY)
+
+    def _ahead(self, how: Mapping[str, Any]) -> timedelta:
+        if "advance_seconds" in how:
+            return timedelta(seconds=float(how["advance_seconds"]))
+        if "to" in how:
+            goal = datetime.fromisoformat(str(how["to"]))
+            if goal.tzinfo is None:
+                raise ValueError("the time needs an offset, like 2026-01-31T07:30:00+01:00")
+            return goal - self.now()
+        if "tomorrow" in how:
+            try:
+                zone = ZoneInfo(str(how.get("tz", "UTC")))
+            except ZoneInfoNotFoundError as error:
+                raise ValueError(f"no such timezone: {how['tz']}") from error
+            day = self.now().astimezone(zone).date() + timedelta(days=1)
+            return datetime.combine(day, time.fromisoformat(str(how["tomorrow"])), zone) - self.now()
+        raise ValueError("say advance_seconds, to, tomorrow or reset")
