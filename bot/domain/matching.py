@@ -99,7 +99,7 @@ def company_name_key(name: str) -> str:
     for form in _ASIAN_FORMS:
         name = name.replace(form, " ")
     # "S.A." and "G.m.b.H." are one word; "acme.com" stays two.
-    joined = re.sub(r"\b(?:\w\.){2,}\w?\b", lambda found: found[0].replace(".", ""), name + " ")
+    joined = re.sub(r"(?<!\w)(?:\w\.){2,}\w?(?!\w)", lambda found: found[0].replace(".", ""), name)
     joined = re.sub(r"\bG\.?\s?m\.?\s?b\.?\s?H\b", "GmbH", joined)
     words = fold(joined.replace("&", " and ")).split()
     kept = list(words)
@@ -163,8 +163,9 @@ def read_phone(text: str, country: str) -> Phone:
 
 def _repaired(text: str, found: re.Match[str], country: str) -> Phone:
     decimals, exponent = found[2] or "", int(found[3])
-    digits = (found[1] + decimals).ljust(exponent + 1, "0")
-    whole = digits if len(digits) == exponent + 1 else ""
+    digits = found[1] + decimals
+    # One zero at the end may have been dropped in writing the number; more missing digits are lost for good.
+    whole = digits.ljust(exponent + 1, "0") if exponent <= len(digits) <= exponent + 1 else ""
     # The spreadsheet also dropped a leading +, so the digits may begin with a country code.
     number = _parsed(whole, country, strict=True) or _parsed("+" + whole, country, strict=True)
     if number is None:

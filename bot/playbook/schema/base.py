@@ -58,8 +58,8 @@ def format_duration(value: timedelta) -> str:
     seconds = int(value.total_seconds())
     for unit in ("d", "h", "m"):
         size = _UNIT_SECONDS[unit]
-        # "24h" reads better than "1d" for what people call 24 hours, hence two days before days are used.
-        if seconds and seconds % size == 0 and not (unit == "d" and seconds == size):
+        # People say 60 seconds and 24 hours, not one minute and one day.
+        if seconds and seconds % size == 0 and not (unit in "dm" and seconds == size):
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
 
