@@ -6,6 +6,7 @@ work begun is finished, and told by direct message when it outlived its ack.
 """
 
 import asyncio
+import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -68,11 +69,11 @@ class Edge:
 
         self.app.command(name)(listener)
 
-    def action(self, action_id: str, handler: Handler) -> None:
+    def action(self, action_id: str | re.Pattern[str], handler: Handler) -> None:
         """A control in a message, a modal or the App Home."""
 
         async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
-            await self._serve(handler, body, client, ack, respond, action_id)
+            await self._serve(handler, body, client, ack, respond, str(action_id))
 
         self.app.action(action_id)(listener)
 

@@ -33,6 +33,31 @@ class Action(StrEnum):
     LEAD_LOG = "lead_log"
 
 
+class Block(StrEnum):
+    """Inputs of forms: ``block_id``, where an error sentence belongs."""
+
+    REASSIGN_TO = "reassign_to_block"
+    REASON = "reason_block"
+
+
+class AlertMore(StrEnum):
+    """What the alert's menu offers: the first part of an option's value."""
+
+    DETAILS = "details"
+    REASSIGN = "reassign"
+    JUNK = "junk"
+    REOPEN = "reopen"
+
+
+class AdminPage(StrEnum):
+    """The pages of ``/handraiser``: the words after the command, and the buttons' values."""
+
+    HEALTH = "health"
+    EVENTS = "events"
+    PEOPLE = "people"
+    HELP = "help"
+
+
 class Callback(StrEnum):
     """Modals and shortcuts: ``callback_id``."""
 

@@ -1,0 +1,263 @@
+"""The composition root: the only place that builds engine, Bolt, HTTP app, worker, sender and clocks.
+
+What must stay true: stopping finishes what is begun; a Slack or database that is away at the start is waited for,
+and hand raises are taken meanwhile.
+"""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Generator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+import structlog
+import uvicorn
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from bot.clocks import Clock, RealClock, ShiftedClock, protocol_now
+from bot.db.listen import listen
+from bot.db.migrate import is_current, upgrade
+from bot.db.session import Database
+from bot.delivery.addresses import Addresses
+from bot.delivery.budget import Budget, Limits
+from bot.delivery.deliverer import Deliverer
+from bot.delivery.ledger import Ledger
+from bot.delivery.sender import Sender
+from bot.delivery.views import make_renderer
+from bot.handlers import register_all
+from bot.handlers.bolt import Identity, make_bolt, make_socket, slack_route
+from bot.handlers.edge import Edge
+from bot.intake.app import IntakeDeps, routes
+from bot.jobs.clock_follower import follow
+from bot.jobs.directory import Directory
+from bot.jobs.playbook_watch import PlaybookWatch
+from bot.jobs.worker import Worker
+from bot.logs import configure_logs
+from bot.outbox.enqueue import TOPIC as OUTBOX
+from bot.service.due import TOPIC as DUE
+from bot.service.people import ensure_admin
+from bot.service.playbooks import TOPIC as PLAYBOOK
+from bot.service.workspace import OtherWorkspace, meet_workspace
+from bot.settings import Settings, SettingsError
+from bot.slack.client import drain, make_client, make_session
+
+log = structlog.get_logger("app")
+
+SLACK_AGAIN_SECONDS = 2.0
+FATAL = {"invalid_auth", "account_inactive", "token_revoked", "not_authed"}
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a process is made of."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    client: AsyncWebClient
+    identity: Identity
+    bolt: AsyncApp
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+async def serve(settings: Settings, *, web: bool, worker: bool) -> None:
+    """Run until SIGTERM or SIGINT. Raises ``SettingsError`` for what must be mended before a start."""
+    configure_logs(settings.log_format)
+    settings.require_slack()
+    if web and worker:
+        await asyncio.to_thread(upgrade, settings.database_url)
+    async with AsyncExitStack() as stack:
+        parts = await _build(settings, stack)
+        _stop_on_signals(parts.stop)
+        await _start_playbook(parts)
+        tasks = [asyncio.create_task(work) for work in _works(parts, web=web, worker=worker)]
+        log.info("started", web=web, worker=worker, socket_mode=settings.socket_mode)
+        try:
+            await _until_stopped(parts, tasks)
+        finally:
+            parts.stop.set()
+            await asyncio.gather(*tasks, return_exceptions=True)
+    log.info("stopped")
+
+
+async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
+    database = Database(settings.database_url)
+    stack.callback(database.close)
+    if not await asyncio.to_thread(is_current, database.writer):
+        raise SettingsError(["The database's tables are not up to date. Run: handraiser migrate"])
+    session = make_session()
+    stack.push_async_callback(drain, session)
+    client = make_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
+    clock: Clock = ShiftedClock() if settings.clock_url else RealClock()
+    identity = Identity(settings.slack_bot_token.get_secret_value())
+    bolt = make_bolt(client, identity)
+    register_all(Edge(bolt, database, clock))
+    return Parts(settings, database, clock, client, identity, bolt)
+
+
+async def _start_playbook(parts: Parts) -> None:
+    await parts.database.write(PlaybookWatch(parts.database, parts.settings.playbook).begin)
+    admin = parts.settings.admin_email
+    if admin:
+        await parts.database.write(lambda session: ensure_admin(session, admin, parts.clock.now()))
+
+
+def _works(parts: Parts, *, web: bool, worker: bool) -> Generator["asyncio.coroutines.Coroutine[None, None, None]"]:
+    yield _meet_slack(parts)
+    yield PlaybookWatch(parts.database, parts.settings.playbook).run(parts.stop)
+    if isinstance(parts.clock, ShiftedClock):
+        yield follow(parts.settings.clock_url, parts.clock, parts.stop)
+    if web:
+        yield _web(parts)
+        if parts.settings.socket_mode:
+            yield _socket(parts)
+    if worker:
+        yield _worker(parts)
+        yield Directory(parts.database, parts.client, lambda: parts.identity.known).run(parts.stop)
+
+
+async def _until_stopped(parts: Parts, tasks: list["asyncio.Task[None]"]) -> None:
+    """Wait for the signal to stop; a part that ends before takes the process down, loudly."""
+    stopped = asyncio.create_task(parts.stop.wait())
+    try:
+        while not parts.stop.is_set():
+            done, _ = await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {stopped}:
+                task.result()
+                tasks.remove(task)
+    finally:
+        stopped.cancel()
+
+
+async def _meet_slack(parts: Parts) -> None:
+    """Learn who we are; wait for a Slack that is away; say plainly what is wrong with a token."""
+    while not parts.stop.is_set():
+        try:
+            answer = await parts.client.auth_test()
+        except SlackApiError as error:
+            if error.response.get("error") in FATAL:
+                raise SettingsError(["Slack refuses SLACK_BOT_TOKEN. Reinstall the app and copy the token."]) from error
+            log.warning("slack answers with an error", code=error.response.get("error"))
+        except (SlackClientError, OSError, TimeoutError) as error:
+            log.warning("slack is out of reach", kind=type(error).__name__)
+        else:
+            return await _note_identity(parts, answer.data)  # type: ignore[arg-type]
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(parts.stop.wait(), SLACK_AGAIN_SECONDS)
+
+
+async def _note_identity(parts: Parts, answer: dict[str, str]) -> None:
+    team_id, team = answer["team_id"], answer["team"]
+    try:
+        await parts.database.write(lambda session: meet_workspace(session, team_id, team, protocol_now()))
+    except OtherWorkspace as error:
+        raise SettingsError([error.sentence]) from error
+    parts.identity.bot_id, parts.identity.bot_user_id = answer["bot_id"], answer["user_id"]
+    parts.identity.team_name, parts.identity.team_id = team, team_id
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that leaves the signals to us."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield
+
+
+async def _web(parts: Parts) -> None:
+    settings = parts.settings
+    deps = IntakeDeps(
+        database=parts.database,
+        clock=parts.clock,
+        intake_secrets=settings.intake_secrets,
+        form_keys=settings.intake_form_keys,
+        allowed_redirects=settings.form_redirects,
+        slack_ok=lambda: parts.identity.known,
+    )
+    all_routes: list[BaseRoute] = [*routes(deps)]
+    all_routes.append(slack_route(parts.bolt, settings.slack_signing_secret.get_secret_value()))
+    config = uvicorn.Config(
+        Starlette(routes=all_routes),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=15,
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve())
+    stopping = asyncio.create_task(parts.stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    try:
+        await serving
+    except SystemExit as error:
+        raise SettingsError([f"Port {settings.port} on {settings.host} cannot be opened; is it in use?"]) from error
+    finally:
+        stopping.cancel()
+
+
+async def _socket(parts: Parts) -> None:
+    """Socket Mode while the process runs; connecting is tried until it works."""
+    socket = make_socket(parts.bolt, parts.settings.slack_app_token.get_secret_value(), parts.client)
+    try:
+        while not parts.stop.is_set():
+            try:
+                await socket.connect_async()
+            except (SlackClientError, OSError, TimeoutError) as error:
+                log.warning("socket not connected", kind=type(error).__name__)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(parts.stop.wait(), SLACK_AGAIN_SECONDS)
+            else:
+                await parts.stop.wait()
+    finally:
+        await socket.close_async()
+
+
+async def _worker(parts: Parts) -> None:
+    """Delivery, and what the clock does; woken by commits here and, on PostgreSQL, anywhere."""
+    async with _deliverer(parts) as deliverer:
+        worker = Worker(parts.database, parts.clock)
+
+        def heard(topic: str) -> None:
+            if topic == OUTBOX:
+                deliverer.wake()
+            elif topic == DUE:
+                worker.wake()
+            elif topic == PLAYBOOK:
+                log.info("playbook changed")
+
+        parts.database.on_commit(lambda topics: [heard(topic) for topic in topics] and None)
+        listening = [] if parts.database.sqlite else [listen(parts.settings.database_url, heard, parts.stop)]
+        delivering = asyncio.create_task(deliverer.run())
+        await asyncio.gather(worker.run(parts.stop), *listening)
+        deliverer.stop()
+        await delivering
+
+
+@asynccontextmanager
+async def _deliverer(parts: Parts) -> AsyncIterator[Deliverer]:
+    ledger = Ledger(parts.database)
+    limits = Limits() if parts.settings.slack_budget == "on" else Limits(None, 0, None)
+    sender = Sender(
+        parts.database,
+        parts.client,
+        Addresses(parts.database, parts.client),
+        make_renderer(parts.clock),
+        Budget(limits),
+        ledger,
+    )
+    yield Deliverer(parts.database, sender, ledger)
+
+
+def _stop_on_signals(stop: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)

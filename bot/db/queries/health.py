@@ -1,0 +1,144 @@
+"""Reads for ``/handraiser``: how we are, and what came in."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from bot.clocks import protocol_now
+from bot.db.models import Account, Contact, DueTime, InboxEvent, JobTick, Lead, OutboxItem, Person, Setting
+
+EVENTS_PAGE = 10
+LIVE = ("ready", "claimed", "unknown")
+WORKSPACE = "workspace"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the product is, in numbers an admin can act on. Ages are in seconds of real time."""
+
+    workspace: str | None
+    contacts: int
+    accounts: int
+    open_leads: int
+    unanswered_hot: int
+    waiting_notices: int
+    oldest_waiting: float | None
+    dead_notices: int
+    trouble: tuple[str, ...]
+    last_tick: float | None
+    next_due: datetime | None
+    people_without_slack: tuple[str, ...]
+    playbook_number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One intake event and what became of it."""
+
+    id: UUID
+    sender: str
+    received_at: datetime
+    result: str
+    explanation: str
+    who: str
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventsPage:
+    """A page of intake events, newest first."""
+
+    lines: tuple[EventLine, ...]
+    page: int
+    total: int
+
+
+def health(session: Session, now: datetime) -> Health:
+    """The state of the whole, read in a handful of counts."""
+    real = protocol_now()
+    live = OutboxItem.state.in_(LIVE)
+    waiting, oldest = session.execute(
+        select(func.count(), func.min(OutboxItem.created_at)).select_from(OutboxItem).where(live)
+    ).one()
+    trouble = session.scalars(
+        select(OutboxItem.last_error).where(live, OutboxItem.last_error.like("set-up: %")).distinct().limit(3)
+    ).all()
+    tick = session.scalar(select(func.max(JobTick.at)).where(JobTick.job == "heartbeat"))
+    workspace = session.get(Setting, WORKSPACE)
+    in_force = session.info.get("playbook")
+    return Health(
+        workspace=workspace.value.get("name") if workspace else None,
+        contacts=_count(session, select(func.count()).select_from(Contact)),
+        accounts=_count(session, select(func.count()).select_from(Account)),
+        open_leads=_count(session, select(func.count()).select_from(Lead).where(Lead.closed_at.is_(None))),
+        unanswered_hot=_count(
+            session,
+            select(func.count())
+            .select_from(Lead)
+            .where(Lead.closed_at.is_(None), Lead.hot.is_(True), Lead.first_response_at.is_(None)),
+        ),
+        waiting_notices=waiting,
+        oldest_waiting=(real - oldest).total_seconds() if oldest else None,
+        dead_notices=_count(
+            session,
+            select(func.count())
+            .select_from(OutboxItem)
+            .where(OutboxItem.state == "dead", OutboxItem.finished_at > real - timedelta(days=7)),
+        ),
+        trouble=tuple((error or "").removeprefix("set-up: ") for error in trouble),
+        last_tick=(now - tick).total_seconds() if tick else None,
+        next_due=session.scalar(select(func.min(DueTime.due_at))),
+        people_without_slack=tuple(
+            session.scalars(
+                select(Person.name)
+                .where(Person.active.is_(True), Person.slack_user_id.is_(None))
+                .order_by(Person.name)
+                .limit(10)
+            )
+        ),
+        playbook_number=in_force.number if in_force else None,
+    )
+
+
+def _count(session: Session, statement: Select[int]) -> int:
+    return session.scalars(statement).one()
+
+
+def events_page(session: Session, page: int = 0, size: int = EVENTS_PAGE) -> EventsPage:
+    """What came in by the web, newest first, and what became of each."""
+    total = _count(session, select(func.count()).select_from(InboxEvent))
+    rows = session.execute(
+        select(
+            InboxEvent.id,
+            InboxEvent.sender,
+            InboxEvent.received_at,
+            InboxEvent.result,
+            InboxEvent.explanation,
+            Contact.first_name,
+            Contact.last_name,
+            Contact.email,
+            Person.name,
+        )
+        .outerjoin(Lead, Lead.id == InboxEvent.lead_id)
+        .outerjoin(Contact, Contact.id == Lead.contact_id)
+        .outerjoin(Person, Person.id == Lead.owner_id)
+        .order_by(InboxEvent.received_at.desc(), InboxEvent.id.desc())
+        .offset(page * size)
+        .limit(size)
+    ).all()
+    lines = tuple(
+        EventLine(
+            id=row.id,
+            sender=row.sender,
+            received_at=row.received_at,
+            result=row.result,
+            explanation=row.explanation,
+            who=f"{row.first_name or ''} {row.last_name or ''}".strip() or row.email or "",
+            owner=row.name,
+        )
+        for row in rows
+    )
+    return EventsPage(lines, page, total)

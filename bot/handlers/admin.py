@@ -1,0 +1,55 @@
+"""``/handraiser``: health, what came in, people and roles, help for every command."""
+
+import re
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.db.queries.health import events_page, health
+from bot.db.queries.people import people_page
+from bot.domain.commands import Actor
+from bot.domain.errors import NotAllowed
+from bot.domain.terms import Role
+from bot.handlers.edge import Edge
+from bot.handlers.requests import Answer, Request, Say
+from bot.slack.blocks import Post
+from bot.slack.ids import Action, AdminPage, Command
+from bot.slack.views.admin import events_post, health_post, help_post, people_post
+
+ANY_PAGE = re.compile(rf"^{Action.ADMIN_PAGE}_")
+
+
+def register(edge: Edge) -> None:
+    """Register ``/handraiser`` and its buttons."""
+    edge.command(Command.HANDRAISER, on_handraiser)
+    edge.action(ANY_PAGE, on_page)
+
+
+async def on_handraiser(request: Request) -> Answer:
+    """Show a page; unknown words get help."""
+    word = request.text.lower().split(" ")[0] if request.text else ""
+    page = AdminPage(word) if word in list(AdminPage) else None
+    return Say(await request.read(lambda session, actor, now: _page(session, actor, now, page, 0)))
+
+
+async def on_page(request: Request) -> Answer:
+    """Turn to another page, in place."""
+    name, _, number = request.value.partition("|")
+    page = AdminPage(name) if name in list(AdminPage) else None
+    index = int(number) if number.isdecimal() else 0
+    return Say(await request.read(lambda session, actor, now: _page(session, actor, now, page, index)), replace=True)
+
+
+def _page(session: Session, actor: Actor, now: datetime, page: AdminPage | None, index: int) -> Post:
+    may_see = actor.has(Role.ADMIN, Role.MANAGER)
+    if page is AdminPage.HELP or (page is None and not may_see):
+        return help_post(actor.roles)
+    if not may_see:
+        raise NotAllowed("This is for managers and admins. `/handraiser help` shows what you can ask me.")
+    match page:
+        case AdminPage.EVENTS:
+            return events_post(events_page(session, index))
+        case AdminPage.PEOPLE:
+            return people_post(people_page(session, index))
+        case _:
+            return health_post(health(session, now))

@@ -1,0 +1,121 @@
+"""The alert card's controls: claim, can't take it, outcomes, more."""
+
+from uuid import UUID
+
+from bot.db.queries.leads import lead_card
+from bot.db.queries.people import responders
+from bot.domain.commands import ClaimLead, DeclineLead, JunkLead, ReassignLead, ReopenLead
+from bot.domain.errors import Gone, UserError
+from bot.handlers.edge import Edge
+from bot.handlers.requests import Answer, CloseAll, Nothing, Request, Say
+from bot.handlers.touch import log_quick, open_touch_form
+from bot.service.claims import claim_lead, decline_lead, junk_lead, reassign_lead, reopen_lead
+from bot.slack.blocks import say
+from bot.slack.ids import Action, AlertMore, Block, Callback
+from bot.slack.views.alert import junk_form, outcome_of, reassign_form, reopen_form
+from bot.slack.views.lead import lead_post
+
+
+def register(edge: Edge) -> None:
+    """Register what the alert card needs."""
+    edge.action(Action.CLAIM, on_claim)
+    edge.action(Action.DECLINE, on_decline)
+    edge.action(Action.ALERT_MORE, on_more)
+    edge.action(Action.OUTCOME, on_outcome)
+    edge.action(Action.OPEN_LINK, on_link)
+    edge.view(Callback.REASSIGN_FORM, on_reassign)
+    edge.view(Callback.JUNK_FORM, on_junk)
+    edge.view(Callback.REOPEN_FORM, on_reopen)
+
+
+async def on_claim(request: Request) -> Answer:
+    """ "I'll take it": one winner; everybody else is told who and when."""
+    lead_id, _ = lead_and_round(request.value)
+    await request.perform(lambda session, actor, now: claim_lead(session, ClaimLead(actor, lead_id), now))
+    return Nothing()
+
+
+async def on_decline(request: Request) -> Answer:
+    """ "Can't take it": the next one gets it at once."""
+    lead_id, round_ = lead_and_round(request.value)
+    result = await request.perform(
+        lambda session, actor, now: decline_lead(session, DeclineLead(actor, lead_id, round_), now)
+    )
+    return Say(say(result.sentence))
+
+
+async def on_outcome(request: Request) -> Answer:
+    """A one-click outcome on the claimed card; "something else" opens the form."""
+    lead_id, outcome = outcome_of(request.value)
+    if outcome is None:
+        return await open_touch_form(request, lead_id=lead_id)
+    return await log_quick(request, lead_id, *outcome)
+
+
+async def on_link(request: Request) -> Answer:
+    """A link was opened; Slack wants the ack, nobody waits for more."""
+    return Nothing()
+
+
+async def on_more(request: Request) -> Answer:
+    """The menu: everything known, give to someone else, not a lead, take up again."""
+    choice, _, value = request.value.partition("|")
+    lead_id, _ = lead_and_round(value)
+    card = await request.read(lambda session, _, now: lead_card(session, lead_id, now))
+    match AlertMore(choice):
+        case AlertMore.DETAILS:
+            return Say(lead_post(card))
+        case AlertMore.REASSIGN:
+            people = await request.read(lambda session, _, __: responders(session))
+            await request.open_view(reassign_form(card, people))
+        case AlertMore.JUNK:
+            await request.open_view(junk_form(card))
+        case AlertMore.REOPEN:
+            await request.open_view(reopen_form(card))
+    return Nothing()
+
+
+async def on_reassign(request: Request) -> Answer:
+    """Give the lead to somebody else, with a reason."""
+    lead_id = UUID(request.metadata["lead_id"])
+    to_id, reason = request.state.get(Action.REASSIGN_TO), _reason(request)
+    if not to_id:
+        raise UserError("Pick who gets it.", field=Block.REASSIGN_TO)
+    result = await request.perform(
+        lambda session, actor, now: reassign_lead(session, ReassignLead(actor, lead_id, UUID(to_id), reason), now)
+    )
+    return CloseAll(say(result.sentence))
+
+
+async def on_junk(request: Request) -> Answer:
+    """Not a lead, and why."""
+    lead_id, reason = UUID(request.metadata["lead_id"]), _reason(request)
+    result = await request.perform(
+        lambda session, actor, now: junk_lead(session, JunkLead(actor, lead_id, reason), now)
+    )
+    return CloseAll(say(result.sentence))
+
+
+async def on_reopen(request: Request) -> Answer:
+    """Take it up again, and why."""
+    lead_id, reason = UUID(request.metadata["lead_id"]), _reason(request)
+    result = await request.perform(
+        lambda session, actor, now: reopen_lead(session, ReopenLead(actor, lead_id, reason), now)
+    )
+    return CloseAll(say(result.sentence))
+
+
+def lead_and_round(value: str) -> tuple[UUID, int]:
+    """Read a card's button. Raises ``Gone`` for a button this version does not know."""
+    lead_id, _, round_ = value.partition("|")
+    try:
+        return UUID(lead_id), int(round_ or 0)
+    except ValueError:
+        raise Gone("This button is too old. Look the lead up with /lead.") from None
+
+
+def _reason(request: Request) -> str:
+    reason = str(request.state.get(Action.REASON) or "").strip()
+    if not reason:
+        raise UserError("A word on why, please: it is kept with the lead.", field=Block.REASON)
+    return reason

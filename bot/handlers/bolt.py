@@ -1,0 +1,107 @@
+"""Bolt as we use it, and Slack's two ways in: signed HTTP and Socket Mode.
+
+What must stay true: signatures are checked on the raw bytes before anything is parsed; another workspace is
+refused; ``process_before_response`` is on, so an ack is the result.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.signature import SignatureVerifier
+from slack_sdk.web.async_client import AsyncWebClient
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+MAX_BYTES = 1024 * 1024
+PING_SECONDS = 5.0
+"""The asyncio socket client has gone silent in the wild (slack.md): four missed pings and it connects anew."""
+
+
+class Identity:
+    """Who we are in Slack, once Slack has said so."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+        self.team_id = ""
+        self.team_name = ""
+        self.bot_id = ""
+        self.bot_user_id = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether Slack has confirmed the token."""
+        return bool(self.team_id)
+
+
+def make_bolt(client: AsyncWebClient, identity: Identity) -> AsyncApp:
+    """A Bolt app for one workspace that asks Slack nothing before it dispatches."""
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id or identity.team_id,
+            bot_token=identity.token,
+            bot_id=identity.bot_id,
+            bot_user_id=identity.bot_user_id,
+        )
+
+    logger = logging.getLogger("slack_bolt")
+    app = AsyncApp(
+        client=client,
+        authorize=authorize,
+        process_before_response=True,
+        request_verification_enabled=False,  # done on the raw bytes, before Bolt
+        attaching_conversation_kwargs_enabled=False,
+        attaching_function_token_enabled=False,
+        logger=logger,
+    )
+
+    @app.middleware
+    async def only_our_workspace(body: dict[str, Any], next_: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
+        team = body.get("team_id") or (body.get("team") or {}).get("id") or (body.get("user") or {}).get("team_id")
+        if team and identity.team_id and team != identity.team_id:
+            return BoltResponse(status=200, body="This Handraiser serves another workspace.")
+        await next_()
+        return None
+
+    return app
+
+
+def slack_route(app: AsyncApp, signing_secret: str) -> Route:
+    """``POST /slack/events``: all of Slack. 401 for a bad or stale signature, 413 past a megabyte."""
+    handler = AsyncSlackRequestHandler(app)
+    verifier = SignatureVerifier(signing_secret) if signing_secret else None
+
+    async def events(request: Request) -> Response:
+        body = await request.body()
+        if len(body) > MAX_BYTES:
+            return PlainTextResponse("too large", 413)
+        if verifier is None or not _is_slack(verifier, body, request):
+            return PlainTextResponse("not signed by Slack", 401)
+        try:
+            body.decode()
+        except UnicodeDecodeError:
+            return PlainTextResponse("not text", 400)
+        return await handler.handle(request)
+
+    return Route("/slack/events", events, methods=["POST"])
+
+
+def _is_slack(verifier: SignatureVerifier, body: bytes, request: Request) -> bool:
+    timestamp = request.headers.get("x-slack-request-timestamp", "")
+    signature = request.headers.get("x-slack-signature", "")
+    if not timestamp.isascii() or not timestamp.isdigit() or not signature:
+        return False
+    return verifier.is_valid(body, timestamp, signature)
+
+
+def make_socket(app: AsyncApp, app_token: str, client: AsyncWebClient) -> AsyncSocketModeHandler:
+    """Socket Mode; connect with ``connect_async``, end with ``close_async``."""
+    return AsyncSocketModeHandler(app, app_token, web_client=client, ping_interval=PING_SECONDS)

@@ -1,0 +1,148 @@
+"""``/handraiser``: health, what came in, people, help."""
+
+from collections.abc import Sequence
+
+from slackblocks import ActionsBlock, Block
+
+from bot.db.queries.health import EVENTS_PAGE, EventLine, EventsPage, Health
+from bot.db.queries.people import PEOPLE_PAGE, PeoplePage, PersonLine
+from bot.domain.terms import Role
+from bot.slack.blocks import Post, at, bullet, button, buttons, clean, context, esc, header, post, section
+from bot.slack.ids import Action, AdminPage
+
+HELP = (
+    (
+        "/touch",
+        "log a call, an e-mail, anything: `/touch jane voicemail left msg about audit`. `/touch` alone opens a form.",
+    ),
+    ("/lead", "the card of a person or your open leads: `/lead jane doe`."),
+    ("/handraiser", "how I am, what came in, who is who: `health`, `events`, `people`, `help`."),
+)
+MINE = "Every command knows `help`. On any message, *Log a touch* is under “More actions”."
+RESULTS = {
+    "lead": "new lead",
+    "joined": "joined an open lead",
+    "junk": "junk",
+    "prospect": "prospect",
+    "refused": "refused",
+    "repeated": "a repeat",
+}
+
+
+def help_post(roles: frozenset[Role]) -> Post:
+    """Every command in a line; the way to the admin's pages for those who may."""
+    lines = [f"`{command}` – {text}" for command, text in HELP if command != "/handraiser" or _may_see(roles)]
+    text = "What you can ask me:\n" + bullet(lines)
+    blocks: list[Block] = [section(f"*What you can ask me*\n{bullet(lines)}"), context(MINE)]
+    if _may_see(roles):
+        blocks.append(_pages(AdminPage.HELP))
+    return post(text, blocks)
+
+
+def health_post(state: Health) -> Post:
+    """How the product is, worst first."""
+    warnings = list(_warnings(state))
+    title = "All is well." if not warnings else "Something needs a look."
+    facts = [
+        f"{state.open_leads:,} open leads, {state.unanswered_hot:,} hot ones without an answer",
+        f"{state.contacts:,} contacts at {state.accounts:,} accounts",
+        f"{state.waiting_notices:,} messages on their way",
+        f"playbook version {state.playbook_number or '–'}",
+    ]
+    if state.next_due is not None:
+        facts.append(f"next thing due {at(state.next_due)}")
+    blocks: list[Block] = [header(title)]
+    if warnings:
+        blocks.append(section(bullet(warnings)))
+    blocks += [section(bullet(facts)), _pages(AdminPage.HEALTH)]
+    return post(f"{title} {'; '.join(warnings)} {'; '.join(facts)}", blocks)
+
+
+def _warnings(state: Health) -> Sequence[str]:
+    found = [f"Slack refuses some messages: {esc(error, 200)}" for error in state.trouble]
+    if state.oldest_waiting is not None and state.oldest_waiting > 60 and not found:
+        found.append(f"a message has been waiting for {round(state.oldest_waiting)} s")
+    if state.dead_notices:
+        found.append(f"{state.dead_notices:,} messages could not be delivered in the last 7 days")
+    if state.last_tick is not None and state.last_tick > 180:
+        found.append("the worker has not shown up for three minutes: is it running?")
+    if state.people_without_slack:
+        names = ", ".join(esc(name) for name in state.people_without_slack)
+        found.append(f"not found in Slack by their e-mail: {names}")
+    return found
+
+
+def events_post(page: EventsPage) -> Post:
+    """The last intake events and what became of each."""
+    if page.total == 0:
+        text = "Nothing has come in yet. Point a form at `/intake/form/<key>`, or a webhook at `/intake/standard`."
+        return post(text, [header("What came in"), section(text), _pages(AdminPage.EVENTS)])
+    lines = [_event(line) for line in page.lines]
+    blocks: list[Block] = [header("What came in"), *[section(line) for line in lines]]
+    blocks.append(context(_where(page.page, len(page.lines), page.total, "events")))
+    blocks += _turn(AdminPage.EVENTS, page.page, len(page.lines), page.total)
+    blocks.append(_pages(AdminPage.EVENTS))
+    return post("What came in: " + "; ".join(clean(line, 200) for line in lines), blocks)
+
+
+def _event(line: EventLine) -> str:
+    who = f"*{esc(line.who)}* " if line.who else ""
+    owner = f" → {esc(line.owner)}" if line.owner else ""
+    result = RESULTS.get(line.result, line.result)
+    said = f"\n{esc(line.explanation, 300)}" if line.explanation else ""
+    when = at(line.received_at, "{date_short_pretty}, {time_secs}")
+    return f"{when} · {who}{result}{owner} · by `{esc(line.sender, 40)}`{said}"
+
+
+def people_post(page: PeoplePage) -> Post:
+    """Who is who: roles, teams, hours, and what is missing."""
+    if page.total == 0:
+        text = "Nobody is set up yet. Run `handraiser people import people.csv`."
+        return post(text, [header("People"), section(text), _pages(AdminPage.PEOPLE)])
+    lines = [_person(line) for line in page.lines]
+    blocks: list[Block] = [header("People"), *[section("\n".join(lines[i : i + 5])) for i in range(0, len(lines), 5)]]
+    blocks.append(context(_where(page.page, len(page.lines), page.total, "people")))
+    blocks += _turn(AdminPage.PEOPLE, page.page, len(page.lines), page.total)
+    blocks.append(_pages(AdminPage.PEOPLE))
+    return post("People: " + "; ".join(clean(line.name, 60) for line in page.lines), blocks)
+
+
+def _person(line: PersonLine) -> str:
+    roles = ", ".join(line.roles) or "no role yet"
+    parts = [roles, ", ".join(esc(team) for team in line.teams), esc(line.timezone, 40), esc(line.hours, 80)]
+    wants_aes = Role.SDR in line.roles or Role.MRR in line.roles
+    if wants_aes and not 2 <= line.aligned_aes <= 5:
+        parts.append(f"_{line.aligned_aes} aligned AEs; 2 to 5 are wanted_")
+    if not line.in_slack:
+        parts.append("_not found in Slack_")
+    # a list must ping nobody: names, not mentions
+    return f"*{esc(line.name)}* · " + " · ".join(part for part in parts if part)
+
+
+def _where(page: int, shown: int, total: int, what: str) -> str:
+    size = EVENTS_PAGE if what == "events" else PEOPLE_PAGE
+    first = page * size + 1
+    return f"{first} to {first + shown - 1} of {total:,} {what}" if shown else f"no more {what}"
+
+
+def _turn(which: AdminPage, page: int, shown: int, total: int) -> list[ActionsBlock]:
+    size = EVENTS_PAGE if which is AdminPage.EVENTS else PEOPLE_PAGE
+    newer = button("◀ Back", f"{Action.ADMIN_PAGE}_back", f"{which}|{page - 1}") if page else None
+    more = button("More ▶", f"{Action.ADMIN_PAGE}_more", f"{which}|{page + 1}") if page * size + shown < total else None
+    return [buttons(newer, more)] if newer or more else []
+
+
+def _pages(here: AdminPage) -> ActionsBlock:
+    labels = {
+        AdminPage.HEALTH: "Health",
+        AdminPage.EVENTS: "What came in",
+        AdminPage.PEOPLE: "People",
+        AdminPage.HELP: "Help",
+    }
+    return buttons(
+        *(button(label, f"{Action.ADMIN_PAGE}_{page}", page) for page, label in labels.items() if page is not here)
+    )
+
+
+def _may_see(roles: frozenset[Role]) -> bool:
+    return not roles.isdisjoint({Role.ADMIN, Role.MANAGER})
