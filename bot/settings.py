@@ -34,6 +34,10 @@ def refuse(sentence: str, mend: str) -> PydanticCustomError:
     return PydanticCustomError("setting", "{sentence}", {"sentence": sentence, "mend": mend})
 
 
+def _only_here(variable: str, sentence: str, mend: str) -> PydanticCustomError:
+    return PydanticCustomError("setting", "{sentence}", {"variable": variable, "sentence": sentence, "mend": mend})
+
+
 def is_loopback(url: str) -> bool:
     """Whether ``url`` leads to this very machine."""
     host = urlsplit(url).hostname or ""
@@ -148,20 +152,18 @@ class Settings(BaseSettings):
     public_url: WebAddress = ""
     admin_email: Annotated[str, AfterValidator(_email)] = ""
     clock_url: WebAddress = ""
+    slack_budget: Literal["on", "off"] = "on"
     log_format: Literal["text", "json"] = "text"
 
     @model_validator(mode="after")
-    def _real_clock_for_a_real_slack(self) -> Self:
-        if self.clock_url and not is_loopback(self.slack_api_url):
-            raise PydanticCustomError(
-                "setting",
-                "{sentence}",
-                {
-                    "variable": "CLOCK_URL",
-                    "sentence": "moves the clock, which is only for a Slack on this machine",
-                    "mend": "Remove CLOCK_URL, or set SLACK_API_URL to the sandbox.",
-                },
-            )
+    def _real_slack_is_treated_as_one(self) -> Self:
+        if is_loopback(self.slack_api_url):
+            return self
+        mend = "Remove it, or set SLACK_API_URL to the sandbox."
+        if self.clock_url:
+            raise _only_here("CLOCK_URL", "moves the clock, which is only for a Slack on this machine", mend)
+        if self.slack_budget == "off":
+            raise _only_here("SLACK_BUDGET", "lifts limits that only a Slack on this machine does without", mend)
         return self
 
     @property

@@ -61,7 +61,13 @@ def test_the_clock_may_not_be_moved_under_a_real_slack(monkeypatch):
     monkeypatch.setenv("CLOCK_URL", "http://127.0.0.1:9000/sandbox/clock")
     (problem,) = told()
     assert problem.startswith("CLOCK_URL moves the clock")
-    assert "Remove CLOCK_URL" in problem
+    assert "Remove it" in problem
+
+
+def test_the_limits_of_a_real_slack_may_not_be_lifted():
+    (problem,) = told(slack_budget="off")
+    assert problem.startswith("SLACK_BUDGET lifts limits")
+    assert load_settings(env_file=None, slack_budget="off", slack_api_url="http://[::1]:9/").slack_budget == "off"
 
 
 def test_the_sandbox_may_move_the_clock():
