@@ -1,0 +1,224 @@
+"""Companies of many rows at once: found by domain, then by name, else made (process §2, matching).
+
+What must stay true: a free-mail domain is never a company's; an account is made once however many rows name it;
+where rows of one file disagree on a company, the first one counts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.db.base import new_id
+from bot.db.models import Account
+from bot.domain.import_rows import ContactRow
+from bot.domain.matching import company_domain, company_name_key
+from bot.domain.terms import Stage
+from bot.outbox.enqueue import insert_once
+from bot.service.name_index import account_words, index_names, reindex_accounts
+
+_FACTS = ("industry", "employees", "country")
+
+
+@dataclass(slots=True)
+class Known:
+    """An account as far as matching needs it; ``id`` of a new one may be replaced when another process was faster."""
+
+    id: UUID
+    name: str
+    name_key: str
+    domain: str | None
+    industry: str | None = None
+    employees: int | None = None
+    country: str | None = None
+    new: bool = False
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    def set(self, column: str, value: Any) -> None:
+        """Change a fact, to be written with the rest."""
+        setattr(self, column, value)
+        if not self.new:
+            self.changes[column] = value
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsOfRows:
+    """Which account each row belongs to, by the row's line."""
+
+    by_line: dict[int, Known]
+    changed_lines: frozenset[int]
+    added: int
+
+    @property
+    def ids(self) -> frozenset[UUID]:
+        """Every account the rows named."""
+        return frozenset(account.id for account in self.by_line.values())
+
+
+def accounts_of_rows(
+    session: Session, rows: Iterable[ContactRow], settled: frozenset[UUID], now: datetime
+) -> AccountsOfRows:
+    """Find or make the account of every row that names a company or has a company's address."""
+    asked = [_Asked.of(row) for row in rows]
+    books = _Books(_load(session, asked))
+    stated = set(settled)
+    by_line: dict[int, Known] = {}
+    changed: set[int] = set()
+    for one in asked:
+        account = books.find(one) or books.make(one)
+        if account is None:
+            continue
+        by_line[one.row.line] = account
+        if books.adopt_domain(account, one) | _tell(account, one.row, first=account.id not in stated):
+            changed.add(one.row.line)
+        stated.add(account.id)
+    added = _insert(session, [account for account in books.all if account.new], now)
+    _update(session, [account for account in books.all if account.changes])
+    return AccountsOfRows(by_line, frozenset(changed), added)
+
+
+@lru_cache(maxsize=4096)
+def _company(host: str) -> str | None:
+    return company_domain(host)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    row: ContactRow
+    site: str | None
+    mail: str | None
+    name_key: str
+
+    @classmethod
+    def of(cls, row: ContactRow) -> "_Asked":
+        return cls(
+            row,
+            _company(row.company.domain or ""),
+            _company((row.person.email or "").rpartition("@")[2]),
+            company_name_key(row.company.name) if row.company.name else "",
+        )
+
+
+class _Books:
+    """The accounts in play, by domain and by name."""
+
+    def __init__(self, known: list[Known]) -> None:
+        self.all: list[Known] = []
+        self._by_domain: dict[str, Known] = {}
+        self._by_name: dict[str, list[Known]] = {}
+        for account in known:
+            self._add(account)
+
+    def _add(self, account: Known) -> None:
+        self.all.append(account)
+        if account.domain:
+            self._by_domain[account.domain] = account
+        if account.name_key:
+            self._by_name.setdefault(account.name_key, []).append(account)
+
+    def find(self, asked: _Asked) -> Known | None:
+        for domain in (asked.site, asked.mail):
+            if domain and domain in self._by_domain:
+                return self._by_domain[domain]
+        # Two companies may share a name: another website means another company, another mail domain does not.
+        for account in self._by_name.get(asked.name_key, ()):
+            if account.domain is None or asked.site is None:
+                return account
+        return None
+
+    def make(self, asked: _Asked) -> Known | None:
+        domain = asked.site or asked.mail
+        name = asked.row.company.name or domain
+        if not name:
+            return None
+        account = Known(new_id(), name, asked.name_key or company_name_key(name), domain, new=True)
+        self._add(account)
+        return account
+
+    def adopt_domain(self, account: Known, asked: _Asked) -> bool:
+        domain = asked.site or asked.mail
+        if account.domain is not None or domain is None or domain in self._by_domain:
+            return False
+        account.set("domain", domain)
+        self._by_domain[domain] = account
+        return True
+
+
+def _load(session: Session, asked: list[_Asked]) -> list[Known]:
+    domains = {domain for one in asked for domain in (one.site, one.mail) if domain}
+    names = {one.name_key for one in asked if one.name_key}
+    found = session.execute(
+        select(
+            Account.id,
+            Account.name,
+            Account.name_key,
+            Account.domain,
+            Account.industry,
+            Account.employees,
+            Account.country,
+        )
+        .where(or_(Account.domain.in_(domains), Account.name_key.in_(names)))
+        .order_by(Account.id)
+    )
+    return [Known(*row) for row in found]
+
+
+def _tell(account: Known, row: ContactRow, *, first: bool) -> bool:
+    """Take over what the row says of its company; a later row of the same file only fills gaps."""
+    changed = False
+    for fact in _FACTS:
+        said, stored = getattr(row.company, fact), getattr(account, fact)
+        if said is not None and said != stored and (first or stored is None):
+            account.set(fact, said)
+            changed = True
+    if row.company.name and account.name == account.domain and row.company.name != account.name:
+        account.set("name", row.company.name)
+        account.set("name_key", company_name_key(row.company.name))
+        changed = True
+    return changed
+
+
+def _insert(session: Session, accounts: list[Known], now: datetime) -> int:
+    if not accounts:
+        return 0
+    values = [
+        {
+            "id": account.id,
+            "name": account.name,
+            "name_key": account.name_key,
+            "domain": account.domain,
+            "industry": account.industry,
+            "employees": account.employees,
+            "country": account.country,
+            "stage": Stage.PROSPECT,
+            "created_at": now,
+        }
+        # In one order everywhere, so that two imports on PostgreSQL never wait for each other in a ring.
+        for account in sorted(accounts, key=lambda account: account.domain or "")
+    ]
+    statement = insert_once(session, Account).returning(Account.id)
+    inserted = set(session.connection().execute(statement, values).scalars())
+    late = {account.domain: account for account in accounts if account.id not in inserted and account.domain}
+    if late:
+        # Another process made them a moment ago.
+        for faster in session.execute(select(Account.id, Account.domain).where(Account.domain.in_(late))):
+            late[faster.domain].id = faster.id
+    words = (
+        (account.id, account_words(account.name, account.domain)) for account in accounts if account.id in inserted
+    )
+    index_names(session, accounts=words)
+    return len(inserted)
+
+
+def _update(session: Session, accounts: list[Known]) -> None:
+    renamed = []
+    for account in accounts:
+        session.execute(update(Account).where(Account.id == account.id).values(**account.changes))
+        if account.changes.keys() & {"name", "domain"}:
+            renamed.append((account.id, account_words(account.name, account.domain)))
+    reindex_accounts(session, renamed)

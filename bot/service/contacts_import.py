@@ -1,0 +1,187 @@
+"""Contacts of a file, a slice at a time (process §1: a row from a bought list is a prospect, and no lead).
+
+What must stay true: a person is found again by e-mail, else by name in the same company, else by phone; only what
+a row says is changed; a stage never moves; nobody who asked to be left alone comes back by a list (process §10).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.db.base import new_id
+from bot.db.models import Contact, Person
+from bot.domain.commands import Actor
+from bot.domain.import_rows import ContactRow, ImportContacts, Refused
+from bot.domain.matching import fold, normalise_email
+from bot.domain.terms import Source, Stage
+from bot.outbox.enqueue import insert_once
+from bot.service import audit
+from bot.service.bulk_accounts import AccountsOfRows, accounts_of_rows
+from bot.service.bulk_contacts import ContactsOfRows, Stored, contacts_of_rows, differences
+from bot.service.bulk_suppressions import left_alone, suppress_rows
+from bot.service.name_index import contact_words, index_names, reindex_contacts
+
+_NAMES = frozenset(["first_name", "last_name", "email"])
+_TRIES = 3
+"""Another process may add the same person at the same moment; then the row is read again."""
+
+
+@dataclass(slots=True)
+class SliceImported:
+    """What became of a slice. ``accounts`` are those whose facts are settled for the rest of the file."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    accounts_added: int = 0
+    accounts: frozenset[UUID] = frozenset()
+    refused: list[Refused] = field(default_factory=list)
+    notes: list[Refused] = field(default_factory=list)
+
+
+def import_contacts(session: Session, command: ImportContacts, now: datetime) -> SliceImported:
+    """Carry a slice in: new people, changed facts, wishes not to be called or written to."""
+    done = SliceImported()
+    refused = left_alone(session, command.rows)
+    done.refused = [Refused(row.line, refused[row.line]) for row in command.rows if row.line in refused]
+    rows = [row for row in command.rows if row.line not in refused]
+    accounts = accounts_of_rows(session, rows, command.settled, now)
+    done.accounts, done.accounts_added = accounts.ids, accounts.added
+    owners = _owners(session, rows)
+    done.notes = [Refused(row.line, f"the owner “{row.owner[:60]}” is none of us") for row in _ownerless(rows, owners)]
+    touched = set(accounts.changed_lines)
+    added: set[int] = set()
+    waiting = rows
+    for _ in range(_TRIES):
+        known = contacts_of_rows(session, waiting, accounts)
+        touched |= _change(session, waiting, known, accounts, owners)
+        new = [row for row in waiting if row.line not in known.by_line]
+        waiting = _add(session, new, command.source, accounts, owners, now)
+        added |= {row.line for row in new} - {row.line for row in waiting}
+        if not waiting:
+            break
+    done.refused += [Refused(row.line, "somebody else is changing this person; import it again") for row in waiting]
+    touched |= suppress_rows(session, rows, command.actor, now)
+    done.added = len(added)
+    done.changed = len(touched - added)
+    done.unchanged = len(rows) - len(waiting) - done.added - done.changed
+    return done
+
+
+def finish_contacts_import(
+    session: Session, actor: Actor | None, now: datetime, file_name: str, counts: dict[str, int]
+) -> UUID:
+    """Write into the audit log that a file was imported."""
+    return audit.record(session, "import_contacts", actor, now, "", {"file": file_name[:255], **counts})
+
+
+def _owners(session: Session, rows: Iterable[ContactRow]) -> dict[str, UUID]:
+    """Our people by e-mail and by name, as the rows write them; a name that two share is nobody's."""
+    asked = {row.owner for row in rows if row.owner}
+    if not asked:
+        return {}
+    by_email: dict[str, UUID] = {}
+    by_name: dict[str, list[UUID]] = {}
+    for person_id, email, name in session.execute(select(Person.id, Person.email, Person.name)).tuples():
+        by_email[email.casefold()] = person_id
+        by_name.setdefault(fold(name), []).append(person_id)
+    found: dict[str, UUID] = {}
+    for text in asked:
+        address = normalise_email(text) or ""
+        named = by_name.get(fold(text), [])
+        if address in by_email:
+            found[text] = by_email[address]
+        elif len(named) == 1:
+            found[text] = named[0]
+    return found
+
+
+def _ownerless(rows: Iterable[ContactRow], owners: dict[str, UUID]) -> list[ContactRow]:
+    return [row for row in rows if row.owner and row.owner not in owners]
+
+
+def _change(
+    session: Session,
+    rows: Iterable[ContactRow],
+    known: ContactsOfRows,
+    accounts: AccountsOfRows,
+    owners: dict[str, UUID],
+) -> set[int]:
+    """Write what rows say that differs from what is stored; return their lines."""
+    lines: set[int] = set()
+    renamed: list[tuple[UUID, list[str]]] = []
+    for row in rows:
+        stored = known.by_line.get(row.line)
+        if stored is None:
+            continue
+        account = accounts.by_line.get(row.line)
+        changes = differences(row, stored, account.id if account else None, owners.get(row.owner))
+        if not changes:
+            continue
+        lines.add(row.line)
+        session.execute(update(Contact).where(Contact.id == stored.id).values(**changes))
+        if changes.keys() & _NAMES:
+            renamed.append((stored.id, _words_after(stored, changes)))
+    reindex_contacts(session, renamed)
+    return lines
+
+
+def _words_after(stored: Stored, changes: dict[str, Any]) -> list[str]:
+    renamed = stored._replace(**{part: changes[part] for part in _NAMES if part in changes})
+    return contact_words(renamed.first_name, renamed.last_name, renamed.email)
+
+
+def _add(
+    session: Session,
+    rows: list[ContactRow],
+    source: Source,
+    accounts: AccountsOfRows,
+    owners: dict[str, UUID],
+    now: datetime,
+) -> list[ContactRow]:
+    """Insert people; return the rows that another process was faster with."""
+    if not rows:
+        return []
+    by_id: dict[UUID, ContactRow] = {}
+    values: list[dict[str, Any]] = []
+    for row in sorted(rows, key=lambda row: row.person.email or ""):
+        person, account = row.person, accounts.by_line.get(row.line)
+        contact_id = new_id()
+        by_id[contact_id] = row
+        values.append(
+            {
+                "id": contact_id,
+                "account_id": account.id if account else None,
+                "email": person.email,
+                "first_name": person.first_name,
+                "last_name": person.last_name,
+                "title": person.title,
+                "phone": person.phone,
+                "linkedin": person.linkedin,
+                "timezone": person.timezone,
+                "country": person.country,
+                "stage": Stage.PROSPECT,
+                "source": source,
+                "owner_id": owners.get(row.owner),
+                "external_ids": dict(row.external_ids),
+                "extra": dict(row.extra),
+                "score": 0,
+                "created_at": now,
+            }
+        )
+    statement = insert_once(session, Contact).returning(Contact.id)
+    inserted = set(session.connection().execute(statement, values).scalars())
+    index_names(
+        session,
+        (
+            (contact_id, contact_words(row.person.first_name, row.person.last_name, row.person.email))
+            for contact_id, row in by_id.items()
+            if contact_id in inserted
+        ),
+    )
+    return [row for contact_id, row in by_id.items() if contact_id not in inserted]
