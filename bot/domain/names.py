@@ -268,7 +268,7 @@ def _best(word: str, known: tuple[str, ...]) -> float:
 
 
 def _likeness(word: str, known: str) -> float:
-    """1.0 the same, 0.98 another spelling, 0.93 the beginning, 0.85 a letter or two of it, less for a slip of the fingers."""
+    """1.0 the same, 0.98 another spelling, 0.93 the beginning, 0.85 a letter or two, less for a typing slip."""
     if word == known:
         return 1.0
     if _alike(word) == _alike(known):
