@@ -44,8 +44,9 @@ def _token(prefix: str) -> str:
 class SandboxConfig:
     """The whole configuration. Seconds are seconds of the protocol clock, which is always real.
 
-    `events_url` is where signed HTTP goes; None means Socket Mode. `manifest` is the app's manifest: a path, its content, or None for
-    `manifest.yaml` in the current folder if there is one, else an app with every scope and no command.
+    `events_url` is where signed HTTP goes; None means Socket Mode. `manifest` is the app's: a path, its content,
+    or None for `manifest.yaml` in the current folder if there is one, else an app with all scopes and no command.
+    `own_events`: whether the bot hears of its own messages too, as it does at Slack (Bolt drops them).
     """
 
     people: Sequence[Person | str] = ("Sam", "Ada", "Lin")

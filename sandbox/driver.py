@@ -5,8 +5,8 @@
         await sam.types("/touch jane@acme.com call voicemail", in_="#inbound")
         await sam.sees("Logged: voicemail")
 
-Everything a person does or looks at is awaited, and goes through the same HTTP API as the page in the browser. Waiting is by long
-polls: nothing sleeps. What a person does waits up to `within` seconds for the thing to be there.
+Everything a person does or looks at is awaited, and goes through the same HTTP API as the page in the browser. Waiting
+is by long polls: nothing sleeps. What a person does waits up to `within` seconds for the thing to be there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ import aiohttp
 
 from sandbox.config import ChannelSpec, Person, SandboxConfig
 from sandbox.driver_http import Client, DriverError
-from sandbox.driver_person import Deed, PersonDriver, Seen
+from sandbox.driver_look import Seen
+from sandbox.driver_person import Deed, PersonDriver
 from sandbox.manifest import simple_manifest
 from sandbox.server import Server
 

@@ -1,12 +1,12 @@
 """Finding things as people name them: a button by its words, an input by its label.
 
-A `Thing` is one element somebody could use, where it stands, and the words on it. Things come in the order a person looks: the modal
-on top, then messages from the newest, then App Home.
+A `Thing` is one element somebody could use, where it stands, and the words on it. Things come in the order a person
+looks: the modal on top, then messages from the newest, then App Home.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,14 +37,18 @@ class Thing:
         return [*found, self.element["action_id"], self.block["block_id"]]
 
 
-def things(view: dict[str, Any], channel: str | None, on: str | None, where: str | None) -> Iterator[Thing]:
-    """All a person could use; narrowed to a channel's id, to messages that say `on`, to `modal` or `home`."""
+def things(
+    view: dict[str, Any], channel: str | None, on: str | None, where: str | None, ts: str | None = None
+) -> Iterator[Thing]:
+    """All a person could use; narrowed to a channel, to messages that say `on`, to `modal`, `home` or `message`."""
     if where in (None, "modal") and channel is None and view["modals"]:
         yield from _of_view(view["modals"][-1])
     if where in (None, "message"):
         standing = [m for c in view["channels"] if channel in (None, c["id"]) for m in c["messages"]]
         for message in sorted(standing, key=lambda m: str(m["ts"]), reverse=True):
-            if on is None or on in message["plain"]:
+            if ts in (None, message["ts"]) and (
+                on is None or " ".join(on.split()) in " ".join(message["plain"].split())
+            ):
                 place = {"channel": message["channel"], "ts": message["ts"]}
                 yield from _of_blocks(place, message["plain"], message["blocks"])
     if where in (None, "home") and channel is None and view["home"]:
@@ -84,11 +88,10 @@ def to_click(found: Iterator[Thing], label: str) -> tuple[Thing, dict[str, Any]]
     return None
 
 
-def to_fill(found: Iterator[Thing], label: str, fits: Callable[[str], bool] = lambda kind: True) -> Thing | None:
+def to_fill(found: Iterator[Thing], label: str) -> Thing | None:
     """The first input by its label, placeholder, the text beside it, or its id."""
     for thing in found:
         element = thing.element
-        if element["type"] not in BUTTONS and fits(element["type"]):
-            if any(_same(word, label) for word in thing.labels()):
-                return thing
+        if element["type"] not in BUTTONS and any(_same(word, label) for word in thing.labels()):
+            return thing
     return None

@@ -24,7 +24,8 @@ KINDS = frozenset((*BEFORE, *AFTER, *DELIVERY))
 class Fault:
     """One armed fault.
 
-    `method` is a Web API method, `*` for any, or for deliveries the envelope's type (`slash_commands`, `interactive`, `events_api`).
+    `method` is a Web API method, `response_url`, `*` for any; or for deliveries the envelope's type
+    (`slash_commands`, `interactive`, `events_api`).
     `seconds`: how slow, how long to hold, or `Retry-After`. `error`: Slack's code. `pid`: whom to SIGKILL.
     """
 

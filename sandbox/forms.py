@@ -49,14 +49,14 @@ class Forms:
             "response_urls": self._response_urls(member, view),
         }
         ack = await sandbox.outgoing.deliver(INTERACTIVE, payload)
+        if ack.error:
+            sandbox.ws.toast(member.id, TROUBLE.format(error=ack.error))
+            raise SlackError(ack.error)
         try:
-            if ack.error:
-                raise SlackError(ack.error)
             return self._follow(member, view, ack.payload)
         except SlackError as error:
             sandbox.ws.toast(member.id, TROUBLE.format(error=error.code))
-            if not ack.error:
-                sandbox.log.add("problem", "view_submission", text=error.code, messages=error.messages)
+            sandbox.log.add("problem", "view_submission", text=error.code, messages=error.messages)
             raise
 
     def _response_urls(self, member: Member, view: OpenView) -> list[dict[str, str]]:

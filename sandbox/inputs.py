@@ -1,7 +1,7 @@
 """What people type and pick: from an element and a plain input to the state and the action Slack sends.
 
-A plain input is a text, an option's value, a list of them, a date `2026-01-31`, a time `15:30`, a Unix second, or a member's or
-channel's id. Slack's own form (an object with `type`, or an option) is taken too.
+A plain input is a text, an option's value, a list of them, a date `2026-01-31`, a time `15:30`, a Unix second, or a
+member's or channel's id. Slack's own form (an object with `type`, or an option) is taken too.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _option(element: dict[str, Any], given: Any) -> dict[str, Any]:
 
 
 def as_state(element: dict[str, Any], given: Any) -> dict[str, Any]:
-    """The state of an element after this input; None empties it. Raises `ValueError` for an option it does not offer."""
+    """The state of an element after this input; None empties it. Raises `ValueError` for an option it has not."""
     kind = element["type"]
     if isinstance(given, dict) and given.get("type") == kind:
         return given

@@ -1,6 +1,6 @@
 """Posting, changing and deleting messages: the checks Slack makes of a message, and what a new one causes.
 
-A new message pings whom it mentions; in a direct conversation it pings the other side. An update pings nobody. Ephemerals ping nobody.
+A new message pings whom it mentions; in a direct conversation, the other side. Updates and ephemerals ping nobody.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The Person API: what the page in the browser and the tests' driver talk to. It has no Slack semantics of its own.
 
-Only a browser or program on this machine may use it: the Host must be a loopback name, and what changes anything is JSON.
+Only a browser or program on this machine may use it: the Host must be a loopback name, and changes are sent as JSON.
 """
 
 from __future__ import annotations

@@ -11,23 +11,11 @@ from sandbox.config import SandboxConfig
 from sandbox.errors import SlackError
 from sandbox.state import Message, Workspace
 
-TAKES = frozenset(
-    [
-        "text",
-        "blocks",
-        "attachments",
-        "response_type",
-        "replace_original",
-        "delete_original",
-        "thread_ts",
-        "metadata",
-        "unfurl_links",
-        "unfurl_media",
-        "headers",
-        "mrkdwn",
-        "markdown_text",
-    ]
-)
+_TAKES = """
+    text blocks attachments response_type replace_original delete_original thread_ts metadata unfurl_links unfurl_media
+    headers mrkdwn
+"""
+TAKES = frozenset(_TAKES.split())
 
 
 @dataclass(slots=True)

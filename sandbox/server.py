@@ -1,6 +1,6 @@
 """The sandbox on a port: Slack's addresses, the Person API, the page and the website.
 
-Served by aiohttp rather than Starlette and uvicorn: it brings the WebSocket and lets a fault cut a connection without an answer.
+Served by aiohttp rather than Starlette and uvicorn: it brings the WebSocket, and a fault can cut its connections.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sandbox.api import call
 from sandbox.config import SandboxConfig
 from sandbox.core import Sandbox
 from sandbox.errors import SlackError
-from sandbox.faults import AFTER, BEFORE, Fault
+from sandbox.faults import AFTER, BEFORE
 from sandbox.person_api import PersonApi, answer
 
 HERE = Path(__file__).parent
@@ -71,6 +71,7 @@ class Server:
             static = f"/static{path or '/page'}"
             if folder.is_dir():
                 app.router.add_static(static, folder)
+        app.router.add_get("/site", _moved("/site/"))
         return app
 
     async def start(self) -> str:
@@ -101,20 +102,21 @@ class Server:
         except SlackError as error:
             return answer(error.body())
         entry = sandbox.log.add("call", name, args=args)
-        if sandbox.faults.armed:
-            fault = sandbox.faults.take(BEFORE, name, args)
-            early = await self._before(request, fault, entry) if fault else None
-            if early is not None:
-                return early
+        early = await self._before(request, name, args, entry)
+        if early is not None:
+            return early
         response = self._carry_out(name, token, args, entry)
-        if sandbox.faults.armed and entry["error"] is None:
-            fault = sandbox.faults.take(AFTER, name, args)
-            if fault is not None:
-                entry["fault"] = fault.kind
-                await fault.strike()
-                if fault.kind != "hold_after":
-                    return _cut(request)
-        return response
+        return await self._after(request, name, args, entry) or response
+
+    async def _after(
+        self, request: web.Request, name: str, args: dict[str, Any], entry: dict[str, Any]
+    ) -> web.Response | None:
+        fault = self.sandbox.faults.take(AFTER, name, args) if entry["error"] is None else None
+        if fault is None:
+            return None
+        entry["fault"] = fault.kind
+        await fault.strike()
+        return None if fault.kind == "hold_after" else _cut(request)
 
     def _carry_out(self, name: str, token: str | None, args: dict[str, Any], entry: dict[str, Any]) -> web.Response:
         try:
@@ -134,7 +136,12 @@ class Server:
             response.headers["x-oauth-scopes"] = ",".join(sorted(self.sandbox.manifest.scopes))
         return response
 
-    async def _before(self, request: web.Request, fault: Fault, entry: dict[str, Any]) -> web.Response | None:
+    async def _before(
+        self, request: web.Request, name: str, args: dict[str, Any], entry: dict[str, Any]
+    ) -> web.Response | None:
+        fault = self.sandbox.faults.take(BEFORE, name, args)
+        if fault is None:
+            return None
         entry |= {"fault": fault.kind, "error": fault.kind}
         await fault.strike()
         if fault.kind == "http_500":
@@ -157,8 +164,7 @@ class Server:
         except ValueError:
             return answer({"ok": False, "error": "invalid_payload"}, 400)
         entry = self.sandbox.log.add("call", "response_url", args=body, error=None)
-        fault = self.sandbox.faults.take(BEFORE, "response_url", body)
-        early = await self._before(request, fault, entry) if fault else None
+        early = await self._before(request, "response_url", body, entry)
         if early is not None:
             return early
         try:
@@ -168,8 +174,7 @@ class Server:
             if error.messages:
                 self.sandbox.log.add("problem", "response_url", text=error.code, messages=error.messages)
             return answer(error.body(), 404 if error.code.endswith("_url") else 400)
-        entry["error"] = None
-        return web.Response(text="ok")
+        return await self._after(request, "response_url", body, entry) or web.Response(text="ok")
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
         """The bytes of an announced file."""
@@ -210,10 +215,15 @@ def _rate_limited(seconds: int) -> web.Response:
     return response
 
 
+def _moved(to: str) -> Any:
+    async def serve(request: web.Request) -> web.StreamResponse:
+        raise web.HTTPMovedPermanently(to)
+
+    return serve
+
+
 def _file(path: Path) -> Any:
     async def serve(request: web.Request) -> web.StreamResponse:
-        if not path.is_file():
-            return web.Response(status=404, text="This page is not built yet.")
         return web.FileResponse(path, headers={"Cache-Control": "no-cache"})
 
     return serve

@@ -1,6 +1,6 @@
 """Socket Mode, Slack's side: tickets, connections, envelopes and their acknowledgements.
 
-Any one of several connections gets a payload, in turn. An envelope is answered at most once; a late answer is only noted.
+Any one of several connections gets a payload, in turn. An envelope is answered at most once; late answers are noted.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The workspace in memory: members, channels, messages. What stands here is what Slack would have stored.
 
-Invariants: a message's `ts` is unique in the workspace and only grows; a channel's `top` and `replies` hold the `ts` of what stands,
-in order; ephemeral messages are in nobody's history, only with the one they were for.
+Invariants: a message's `ts` is unique in the workspace and only grows; a channel's `top` and `replies` hold the `ts` of
+what stands, in order; ephemeral messages are in nobody's history, only with the one they were for.
 """
 
 from __future__ import annotations

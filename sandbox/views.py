@@ -1,6 +1,6 @@
 """Modals and App Home: the stack each person sees, the triggers that may open one, and the state of what was typed.
 
-A trigger works once and for three seconds. A stack holds three views at most. A view's `hash` changes with every update.
+A trigger works once and for three seconds. A stack holds three views at most. A view's `hash` changes at every update.
 """
 
 from __future__ import annotations

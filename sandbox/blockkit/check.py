@@ -1,7 +1,7 @@
 """Checks of whole payloads: a message's blocks, a view, the options a typeahead answered with.
 
-Each returns the list of problems in Slack's own wording; an empty list means it may pass. A block or element without an id is given
-one, as Slack does, so that whoever clicks can say what was clicked.
+Each returns the list of problems in Slack's own wording; an empty list means it may pass. A block or element without
+an id is given one, as Slack does, so that whoever clicks can say what was clicked.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """A bot that talks to the sandbox as it would to Slack, by Socket Mode and by signed HTTP."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -48,10 +49,9 @@ async def by_http(slack: Workspace, app: AsyncApp) -> AsyncIterator[None]:
     handler = AsyncSlackRequestHandler(app)
     web = Starlette(routes=[Route("/slack/events", handler.handle, methods=["POST"])])
     server = uvicorn.Server(uvicorn.Config(web, port=0, log_level="error", lifespan="off", ws="none"))
-    serving = asyncio.get_running_loop().create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0)
-    port = server.servers[0].sockets[0].getsockname()[1]
+    listening = socket.create_server(("127.0.0.1", 0))
+    serving = asyncio.get_running_loop().create_task(server.serve([listening]))
+    port = listening.getsockname()[1]
     await slack.events_to(f"http://127.0.0.1:{port}/slack/events")
     try:
         yield
