@@ -20,7 +20,7 @@ from bot.domain.import_rows import ContactRow
 from bot.domain.matching import company_domain, company_name_key
 from bot.domain.terms import Stage
 from bot.outbox.enqueue import insert_once
-from bot.service.name_index import account_words, index_names, reindex_accounts
+from bot.service.name_index import account_words, rewrite_account_words, write_words
 
 _FACTS = ("industry", "employees", "country")
 
@@ -208,17 +208,13 @@ def _insert(session: Session, accounts: list[Known], now: datetime) -> int:
         # Another process made them a moment ago.
         for faster in session.execute(select(Account.id, Account.domain).where(Account.domain.in_(late))):
             late[faster.domain].id = faster.id
-    words = (
-        (account.id, account_words(account.name, account.domain)) for account in accounts if account.id in inserted
-    )
-    index_names(session, accounts=words)
+    made = [account for account in accounts if account.id in inserted]
+    write_words(session, [row for one in made for row in account_words(one.id, one.name, one.domain)])
     return len(inserted)
 
 
 def _update(session: Session, accounts: list[Known]) -> None:
-    renamed = []
     for account in accounts:
         session.execute(update(Account).where(Account.id == account.id).values(**account.changes))
         if account.changes.keys() & {"name", "domain"}:
-            renamed.append((account.id, account_words(account.name, account.domain)))
-    reindex_accounts(session, renamed)
+            rewrite_account_words(session, account.id, account.name, account.domain)

@@ -24,7 +24,7 @@ from bot.service import audit
 from bot.service.bulk_accounts import AccountsOfRows, accounts_of_rows
 from bot.service.bulk_contacts import ContactsOfRows, Stored, contacts_of_rows, differences
 from bot.service.bulk_suppressions import left_alone, suppress_rows
-from bot.service.name_index import contact_words, index_names, reindex_contacts
+from bot.service.name_index import contact_words, rewrite_contact_words, write_words
 
 _NAMES = frozenset(["first_name", "last_name", "email"])
 _TRIES = 3
@@ -114,7 +114,6 @@ def _change(
 ) -> set[int]:
     """Write what rows say that differs from what is stored; return their lines."""
     lines: set[int] = set()
-    renamed: list[tuple[UUID, list[str]]] = []
     for row in rows:
         stored = known.by_line.get(row.line)
         if stored is None:
@@ -126,14 +125,9 @@ def _change(
         lines.add(row.line)
         session.execute(update(Contact).where(Contact.id == stored.id).values(**changes))
         if changes.keys() & _NAMES:
-            renamed.append((stored.id, _words_after(stored, changes)))
-    reindex_contacts(session, renamed)
+            after = stored._replace(**{part: changes[part] for part in _NAMES if part in changes})
+            rewrite_contact_words(session, after.id, after.first_name, after.last_name, after.email)
     return lines
-
-
-def _words_after(stored: Stored, changes: dict[str, Any]) -> list[str]:
-    renamed = stored._replace(**{part: changes[part] for part in _NAMES if part in changes})
-    return contact_words(renamed.first_name, renamed.last_name, renamed.email)
 
 
 def _add(
@@ -176,12 +170,10 @@ def _add(
         )
     statement = insert_once(session, Contact).returning(Contact.id)
     inserted = set(session.connection().execute(statement, values).scalars())
-    index_names(
-        session,
-        (
-            (contact_id, contact_words(row.person.first_name, row.person.last_name, row.person.email))
-            for contact_id, row in by_id.items()
-            if contact_id in inserted
-        ),
+    words = (
+        contact_words(contact_id, row.person.first_name, row.person.last_name, row.person.email)
+        for contact_id, row in by_id.items()
+        if contact_id in inserted
     )
+    write_words(session, [word for some in words for word in some])
     return [row for contact_id, row in by_id.items() if contact_id not in inserted]
