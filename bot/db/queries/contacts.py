@@ -1,0 +1,217 @@
+"""Finding people as they are typed: addresses, names, companies, slips of the fingers.
+
+What must stay true: every step is a range or an equality of an index with a LIMIT, so that a million contacts
+cost what a thousand do; what is found is only proposed, ``bot.domain.names`` decides who is meant.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, union
+from sqlalchemy.orm import Session
+
+from bot.db.models import Account, Contact, Lead, NameToken, Touch
+from bot.domain.matching import normalise_email
+from bot.domain.names import Candidate, NameQuery, fold, rank, tokens
+
+ENOUGH: Final = 60
+"""Rows fetched for ranking; more people than this under one name become a choice anyway."""
+_ONE_WORD: Final = 300
+"""Index rows read for a single word."""
+_MANY_WORDS: Final = 3000
+"""Index rows read for the rarest of several words."""
+_COUNT_TO: Final = 1000
+_RESPELL_AMONG: Final = 4000
+"""Distinct words read when a slip of the fingers is looked for."""
+_RESPELL_LIKENESS: Final = 0.72
+_MOST_WORDS: Final = 6
+_AFTER: Final = "\x7f"
+"""Sorts after every letter and digit of a token."""
+
+People = Select[UUID, str, str, str | None, str, bool, datetime | None]
+
+Word = tuple[str, ...]
+"""One typed word: the spellings that count as it."""
+
+
+def find_contacts(session: Session, query_text: str, actor_id: UUID | None, limit: int = 10) -> list[Candidate]:
+    """People that ``query_text`` may mean, best first, own ones before others of like score; at most ``limit``.
+
+    An exact e-mail address finds its owner only. Words that no name begins with are tried as slips of the fingers.
+    """
+    query = NameQuery.read(query_text)
+    if query.email is not None:
+        address = normalise_email(query.email) or query.email
+        exact = _candidates(session, _people(actor_id).where(Contact.email == address), actor_id)
+        if exact:
+            return exact
+    found = _by_words(session, _words_of(query), actor_id)
+    return [ranked.candidate for ranked in rank(query, found)][:limit]
+
+
+def suggest_contacts(session: Session, typed: str, actor_id: UUID, limit: int = 20) -> list[Candidate]:
+    """People for a typeahead; with nothing typed, own open leads and whom the actor touched last."""
+    if fold(typed):
+        return find_contacts(session, typed, actor_id, limit)
+    mine = (
+        select(Lead.contact_id)
+        .where(Lead.owner_id == actor_id, Lead.closed_at.is_(None))
+        .order_by(Lead.id.desc())
+        .limit(limit)
+    )
+    recent = (
+        select(Touch.contact_id)
+        .where(Touch.person_id == actor_id, Touch.undone_at.is_(None))
+        .order_by(Touch.happened_at.desc())
+        .limit(limit)
+    )
+    either = union(select(mine.subquery().c.contact_id), select(recent.subquery().c.contact_id)).subquery()
+    people = _people(actor_id).join(either, either.c.contact_id == Contact.id)
+    found = _candidates(session, people.limit(2 * limit), actor_id)
+    newest = sorted(found, key=lambda one: one.last_touched.timestamp() if one.last_touched else 0.0, reverse=True)
+    return sorted(newest, key=lambda one: not one.mine)[:limit]
+
+
+def contact_by_email(session: Session, address: str) -> UUID | None:
+    """The contact with exactly this address."""
+    known = normalise_email(address)
+    return session.scalar(select(Contact.id).where(Contact.email == known)) if known else None
+
+
+def _words_of(query: NameQuery) -> list[Word]:
+    words = [*query.words, *query.company]
+    if not words and query.email is not None:
+        words = fold(query.email.partition("@")[0]).split()
+    return [tuple(tokens(word)) for word in dict.fromkeys(words)][:_MOST_WORDS]
+
+
+def _by_words(session: Session, words: list[Word], actor_id: UUID | None) -> list[Candidate]:
+    if len(words) == 1:
+        found = _search(session, words, actor_id, _ONE_WORD)
+        if found:
+            return found
+    counts = _counts(session, words) if len(words) > 1 else [0] * len(words)
+    known = [word for _, word in sorted(zip(counts, words, strict=True), key=lambda pair: pair[0]) if _]
+    unknown = [word for count, word in zip(counts, words, strict=True) if not count]
+    respelled = [other for word in unknown if (other := _respelled(session, word))]
+    for these in (respelled + known, known, respelled):
+        if these and (found := _search(session, these, actor_id, _MANY_WORDS)):
+            return found
+    # No one person fits all the words: some of them belong to a note perhaps.
+    each = [one for word in (*known, *respelled) for one in _search(session, [word], actor_id, _ONE_WORD)]
+    return list({one.id: one for one in each}.values())
+
+
+def _counts(session: Session, words: list[Word]) -> list[int]:
+    """How many index rows begin with each word, counted no further than needed to compare."""
+    numbers = [
+        select(func.count())
+        .select_from(select(literal(1)).select_from(NameToken).where(_begins(word)).limit(_COUNT_TO).subquery())
+        .scalar_subquery()
+        for word in words
+    ]
+    return list(session.execute(select(*numbers)).one())
+
+
+def _begins(word: Word) -> ColumnElement[bool]:
+    return or_(*(and_(NameToken.token >= start, NameToken.token < start + _AFTER) for start in word))
+
+
+def _search(session: Session, words: list[Word], actor_id: UUID | None, depth: int) -> list[Candidate]:
+    """People found by the first word who have all the others too."""
+    first, others = words[0], words[1:]
+    arms: list[Select[Any]] = []
+    for start in first:
+        begins = and_(NameToken.token >= start, NameToken.token < start + _AFTER)
+        persons = select(NameToken.contact_id.label("id")).where(begins, NameToken.contact_id.is_not(None))
+        arms.append(persons.order_by(NameToken.token).limit(depth))
+        companies = (
+            select(NameToken.account_id.label("account_id"))
+            .where(begins, NameToken.account_id.is_not(None))
+            .order_by(NameToken.token)
+            .limit(depth)
+            .subquery()
+        )
+        arms.append(
+            select(Contact.id.label("id")).join(companies, companies.c.account_id == Contact.account_id).limit(depth)
+        )
+    proposed = union(*(select(arm.subquery().c.id) for arm in arms)).subquery("proposed")
+    statement = _people(actor_id).join(proposed, proposed.c.id == Contact.id).where(*(_has(word) for word in others))
+    found = _candidates(session, statement.limit(ENOUGH), actor_id)
+    if len(found) == ENOUGH and actor_id is not None:
+        # More than are ranked: the asker's own open leads must not be among those left out.
+        own = _people(actor_id).where(Lead.owner_id == actor_id, *(_has(word) for word in words)).limit(ENOUGH)
+        found = list({one.id: one for one in (*_candidates(session, own, actor_id), *found)}.values())
+    return found
+
+
+def _has(word: Word) -> ColumnElement[bool]:
+    by_name = exists().where(NameToken.contact_id == Contact.id, _begins(word))
+    by_company = exists().where(NameToken.account_id == Contact.account_id, _begins(word))
+    return or_(by_name, by_company)
+
+
+def _respelled(session: Session, word: Word) -> Word:
+    """Words of the index that ``word`` may be a slip of; among those that share its first two letters."""
+    typed = word[0]
+    if len(typed) < 3:
+        return ()
+    known: list[str] = []
+    for start in {typed[:2], typed[1] + typed[0]}:
+        known.extend(_distinct(session, start))
+    close = process.extract(
+        typed, known, scorer=OSA.normalized_similarity, score_cutoff=_RESPELL_LIKENESS, limit=_MOST_WORDS
+    )
+    return tuple(token for token, _, _ in close)
+
+
+def _distinct(session: Session, start: str) -> Sequence[str]:
+    """Each word once that begins with ``start``, by hopping from one to the next in the index."""
+    end = start + _AFTER
+    first = select(func.min(NameToken.token).label("token")).where(NameToken.token >= start, NameToken.token < end)
+    hop = first.cte("hop", recursive=True)
+    following = (
+        select(func.min(NameToken.token))
+        .where(NameToken.token > hop.c.token, NameToken.token < end)
+        .correlate(hop)
+        .scalar_subquery()
+    )
+    hop = hop.union_all(select(following).where(hop.c.token.is_not(None)))
+    return session.scalars(select(hop.c.token).where(hop.c.token.is_not(None)).limit(_RESPELL_AMONG)).all()
+
+
+def _people(actor_id: UUID | None) -> People:
+    mine = or_(Lead.owner_id == actor_id, Contact.owner_id == actor_id, Account.owner_id == actor_id)
+    return (
+        select(
+            Contact.id,
+            Contact.first_name,
+            Contact.last_name,
+            Contact.email,
+            Account.name.label("company"),
+            mine.label("mine"),
+            Contact.last_touched_at,
+        )
+        .select_from(Contact)
+        .outerjoin(Account, Account.id == Contact.account_id)
+        .outerjoin(Lead, and_(Lead.contact_id == Contact.id, Lead.closed_at.is_(None)))
+    )
+
+
+def _candidates(session: Session, statement: People, actor_id: UUID | None) -> list[Candidate]:
+    return [
+        Candidate(
+            id=row.id,
+            first_name=row.first_name,
+            last_name=row.last_name,
+            email=row.email,
+            company=row.company,
+            mine=bool(row.mine) and actor_id is not None,
+            last_touched=row.last_touched_at,
+        )
+        for row in session.execute(statement)
+    ]

@@ -1,0 +1,60 @@
+"""Ringing a callback when it falls due.
+
+What must stay true: a callback that was done, taken back or moved rings nobody; the gate is asked again at the
+time of the call, and what it says stands on the reminder (process §10).
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.db.models import Contact, Person, Task
+from bot.domain.commands import Due, LogTouch
+from bot.domain.notices import Address, Notice, NoticeKind, Priority
+from bot.domain.terms import Channel, Outcome
+from bot.outbox.enqueue import tell
+from bot.service.actors import actor_by_id
+from bot.service.touch_effects import CALLBACK
+from bot.service.touch_subject import gate_reason, read_subject
+
+JOB = CALLBACK
+
+
+def ring_callback(session: Session, due: Due, now: datetime) -> None:
+    """Tell the rep that somebody waits for their call; somebody else of us where the rep has left."""
+    task = session.get(Task, UUID(due.subject_id))
+    if task is None or task.done_at is not None:
+        return
+    rep_id = _who_calls(session, task)
+    if rep_id is None:
+        return
+    them = read_subject(session, task.contact_id)
+    ask = LogTouch(actor_by_id(session, rep_id), them.contact_id, Channel.CALL, Outcome.CALLBACK, now)
+    tell(
+        session,
+        Notice(
+            kind=NoticeKind.CALLBACK_DUE,
+            to=Address.person(rep_id),
+            key=f"callback:{task.id}:{due.slot}",
+            subject_id=str(task.id),
+            priority=Priority.PERSON,
+            facts={"gate": gate_reason(session, them, ask)},
+        ),
+    )
+
+
+def _who_calls(session: Session, task: Task) -> UUID | None:
+    """The rep; if they left, the owner of the contact, who then owes the call."""
+    row = session.execute(select(Person.active).where(Person.id == task.person_id)).first()
+    if row is not None and row.active:
+        return task.person_id
+    owner = session.scalar(
+        select(Person.id)
+        .join(Contact, Contact.owner_id == Person.id)
+        .where(Contact.id == task.contact_id, Person.active.is_(True))
+    )
+    if owner is not None:
+        task.person_id = owner
+    return owner

@@ -1,0 +1,331 @@
+"""What the outcome of a touch causes: first response, callbacks, suppression, ends, meetings (process §4, §6, §10).
+
+What must stay true: an outcome without effects costs no statement; a person's no stops that person, somebody
+else's does not.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.db.base import new_id
+from bot.db.models import Consent, Contact, Enrolment, Meeting, Task
+from bot.domain.commands import LogTouch
+from bot.domain.compliance import email_key, key_hash, phone_key
+from bot.domain.names import fold
+from bot.domain.terms import Channel, LeadState, Outcome
+from bot.service.context import playbook
+from bot.service.due import forget_due
+from bot.service.lead_changes import get_lead
+from bot.service.responses import note_response
+from bot.service.stored import LEAD_FACTS, packed
+from bot.service.touch_effects import (
+    CALLBACK,
+    Effects,
+    TouchInHand,
+    add_points,
+    end_lead,
+    new_task,
+    pending_dues,
+    remind,
+    suppress,
+)
+from bot.service.touch_referral import referred_contact
+from bot.service.touch_subject import TouchSubject
+
+NOT_A_RESPONSE = frozenset({Outcome.BOUNCED, Outcome.WRONG_NUMBER, Outcome.NO_SHOW})
+"""The person was not reached and could not have been: no first response (process §2)."""
+REACHED = frozenset(
+    {
+        Outcome.CONNECTED,
+        Outcome.CALLBACK,
+        Outcome.NOT_NOW,
+        Outcome.REFERRAL,
+        Outcome.MEETING_BOOKED,
+        Outcome.NOT_INTERESTED,
+        Outcome.DO_NOT_CALL,
+        Outcome.HELD,
+    }
+)
+_ENDS = {
+    Outcome.CONNECTED: "conversation",
+    Outcome.REPLY_POSITIVE: "reply",
+    Outcome.REPLY_NEGATIVE: "no",
+    Outcome.THEY_RESPONDED: "reply",
+    Outcome.MEETING_BOOKED: "meeting_booked",
+    Outcome.OPTED_OUT: "opted_out",
+    Outcome.BOUNCED: "bounced",
+    Outcome.DO_NOT_CALL: "do_not_call",
+    Outcome.NOT_INTERESTED: "no",
+    Outcome.NOT_NOW: "not_now",
+    Outcome.REFERRAL: "referral",
+}
+"""What ends a cadence or follow-up plan at once (process §4)."""
+_THEMSELVES = frozenset(
+    ["they", "them", "themselves", "he", "him", "himself", "she", "her", "herself", "self", "prospect", "contact"]
+)
+
+
+def cause(session: Session, command: LogTouch, them: TouchSubject, causation_id: UUID, now: datetime) -> Effects:
+    """Carry out what the outcome means for the lead, the plan, the lists and the rep's tasks."""
+    touch = TouchInHand(session, command, them, causation_id, now, Effects())
+    if them.lead_id is not None and not them.lead_answered and responds(command):
+        _respond(touch, them.lead_id)
+    if them.has_tasks:
+        _close_tasks(touch)
+    if them.enrolled and command.outcome in _ENDS:
+        _end_enrolment(touch, _ENDS[command.outcome])
+    special = _BY_OUTCOME.get(command.outcome)
+    if special is not None:
+        special(touch)
+    return touch.effects
+
+
+def responds(command: LogTouch) -> bool:
+    """Whether this touch can be a first response: a call, an e-mail or a meeting (process §2)."""
+    return command.channel is not Channel.SOCIAL and command.outcome not in NOT_A_RESPONSE
+
+
+def _respond(touch: TouchInHand, lead_id: UUID) -> None:
+    session, command = touch.session, touch.command
+    lead = get_lead(session, lead_id)
+    if lead.first_response_at is not None:
+        return
+    was = {name: packed(getattr(lead, name)) for name in LEAD_FACTS}
+    dues = pending_dues(session, lead_id)
+    note_response(session, lead, command.actor, command.channel, command.happened_at, touch.now)
+    session.flush()
+    lead = get_lead(session, lead_id)
+    became = {name: packed(getattr(lead, name)) for name in LEAD_FACTS}
+    touch.effects.first_response = True
+    touch.note("response", lead=lead_id, was=was, became=became, dues=dues)
+
+
+def _close_tasks(touch: TouchInHand) -> None:
+    """What the rep owed this person is done by reaching them, or by trying when it was due."""
+    settled = or_(Task.due_at <= touch.command.happened_at, Task.kind.in_(("referral", "social_answer")))
+    rows = touch.session.execute(
+        update(Task)
+        .where(
+            Task.contact_id == touch.them.contact_id,
+            Task.person_id == touch.command.actor.person_id,
+            Task.done_at.is_(None),
+            *(() if touch.command.outcome in REACHED else (settled,)),
+        )
+        .values(done_at=touch.now)
+        .returning(Task.id, Task.kind, Task.due_at)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for row in rows:
+        if row.kind == CALLBACK:
+            forget_due(touch.session, CALLBACK, str(row.id))
+        touch.note("task_done", task=row.id, job=row.kind == CALLBACK, due_at=row.due_at)
+
+
+def _end_enrolment(touch: TouchInHand, reason: str) -> None:
+    row = touch.session.execute(
+        update(Enrolment)
+        .where(Enrolment.contact_id == touch.them.contact_id, Enrolment.ended_at.is_(None))
+        .values(ended_at=touch.now, end_reason=reason)
+        .returning(Enrolment.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if row is not None:
+        touch.note("enrolment_ended", "Their follow-up plan ends here.", enrolment=row.id)
+
+
+def _callback(touch: TouchInHand) -> None:
+    assert touch.command.follow_up_at is not None
+    remind(touch, touch.command.follow_up_at, touch.command.note)
+    touch.effects.sentences.append("I'll remind you when it is time to call.")
+
+
+def _not_now(touch: TouchInHand) -> None:
+    rest = timedelta(days=playbook(touch.session).cadence.recycle_days)
+    until = touch.command.follow_up_at or touch.command.happened_at + rest
+    remind(touch, until, touch.command.note)
+    day = until.astimezone(ZoneInfo(touch.command.actor.timezone)).date()
+    end_lead(touch, LeadState.RECYCLED, f"not now, again on {day.isoformat()}")
+    said = "" if touch.command.follow_up_at else ", the playbook's rest"
+    touch.effects.sentences.append(f"I'll remind you on {day:%d %b %Y}{said}.")
+
+
+def _no(touch: TouchInHand) -> None:
+    """A person's no always stops that person; somebody else's does not (process §4)."""
+    if own_no(touch.command.said_by, touch.them):
+        end_lead(touch, LeadState.DISQUALIFIED, "not interested")
+        return
+    if touch.them.lead_id is not None:
+        touch.effects.sentences.append("The lead stays open: that was not their own no.")
+
+
+def own_no(said_by: str | None, them: TouchSubject) -> bool:
+    """Whether who said no is the person touched: nobody else named, or named by their own name."""
+    said = fold(said_by or "").split()
+    names = set(fold(f"{them.first_name} {them.last_name}").split())
+    return all(word in names or word in _THEMSELVES for word in said)
+
+
+def _do_not_call(touch: TouchInHand) -> None:
+    them = touch.them
+    if them.phone:
+        suppress(touch, "phone", key_hash("phone", phone_key(them.phone)), "call", "asked not to be called")
+    if them.email:
+        # Also under the address: the no outlives a new number.
+        suppress(touch, "email", key_hash("email", email_key(them.email)), "call", "asked not to be called")
+    known = them.phone or them.email
+    touch.effects.sentences.append(
+        "Nobody here will be offered to call them again."
+        if known
+        else "We have no number or address of theirs, so I cannot block calls by itself."
+    )
+
+
+def _opted_out(touch: TouchInHand) -> None:
+    if touch.them.email:
+        key = key_hash("email", email_key(touch.them.email))
+        suppress(touch, "email", key, "email", "opted out of e-mail")
+    rows = touch.session.execute(
+        update(Consent)
+        .where(Consent.contact_id == touch.them.contact_id, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=touch.now)
+        .returning(Consent.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if rows:
+        touch.note("consents_withdrawn", consents=[str(row.id) for row in rows])
+    touch.effects.sentences.append("No e-mail goes to this address any more.")
+
+
+def _bounced(touch: TouchInHand) -> None:
+    if touch.them.email:
+        suppress(touch, "email", key_hash("email", email_key(touch.them.email)), "email", "bounced")
+        touch.effects.sentences.append("The address is blocked: mail to it comes back.")
+
+
+def _wrong_number(touch: TouchInHand) -> None:
+    if not touch.them.phone:
+        return
+    touch.session.execute(
+        update(Contact)
+        .where(Contact.id == touch.them.contact_id)
+        .values(phone=None)
+        .execution_options(synchronize_session=False)
+    )
+    touch.note("phone", "I took the number off their card.", contact=touch.them.contact_id, was=touch.them.phone)
+
+
+def _out_of_office(touch: TouchInHand) -> None:
+    until = touch.command.follow_up_at
+    if until is None:
+        return
+    if touch.them.enrolled:
+        day = until.astimezone(ZoneInfo(touch.command.actor.timezone)).date()
+        row = touch.session.execute(
+            select(Enrolment.id, Enrolment.paused_until).where(
+                Enrolment.contact_id == touch.them.contact_id, Enrolment.ended_at.is_(None)
+            )
+        ).one()
+        touch.session.execute(update(Enrolment).where(Enrolment.id == row.id).values(paused_until=day))
+        was = row.paused_until.isoformat() if row.paused_until else None
+        touch.note("enrolment_paused", "Their plan waits until then.", enrolment=row.id, was=was)
+    else:
+        remind(touch, until, touch.command.note)
+        touch.effects.sentences.append("I'll remind you when they are back.")
+
+
+def _referral(touch: TouchInHand) -> None:
+    command, them = touch.command, touch.them
+    found = referred_contact(touch.session, command, them, touch.now)
+    if found.made:
+        touch.note("contact_made", contact=found.contact_id)
+    new_task(touch, "referral", touch.now, found.contact_id, f"{them.name} named them. {command.note}".strip())
+    known = "is new in the database" if found.made else "was known already"
+    touch.effects.sentences.append(
+        f"{found.name} {known}; getting in touch is on your list, with {them.name} as reason."
+    )
+
+
+def _meeting_booked(touch: TouchInHand) -> None:
+    command = touch.command
+    assert command.follow_up_at is not None
+    usual = playbook(touch.session).handoff.intro_call.minutes
+    meeting_id = new_id()
+    touch.session.execute(
+        insert(Meeting).values(
+            id=meeting_id,
+            contact_id=touch.them.contact_id,
+            person_id=command.actor.person_id,
+            kind="meeting",
+            starts_at=command.follow_up_at,
+            ends_at=command.follow_up_at + timedelta(minutes=command.duration_minutes or usual),
+            uid=f"{meeting_id}@handraiser",
+            sequence=0,
+            state="booked",
+            causation_id=touch.causation_id,
+        )
+    )
+    touch.note("meeting", meeting=meeting_id)
+
+
+def _meeting_done(touch: TouchInHand) -> None:
+    """Held, no-show or rescheduled: the booked meeting nearest before now is the one that is meant."""
+    command = touch.command
+    meeting = touch.session.scalars(
+        select(Meeting)
+        .where(Meeting.contact_id == touch.them.contact_id, Meeting.state == "booked")
+        .order_by(Meeting.starts_at)
+        .limit(1)
+        .with_for_update()
+    ).first()
+    if meeting is None:
+        return
+    was = {"state": meeting.state, "starts_at": packed(meeting.starts_at), "ends_at": packed(meeting.ends_at)}
+    if command.outcome is Outcome.RESCHEDULED:
+        if command.follow_up_at is not None:
+            length = meeting.ends_at - meeting.starts_at
+            meeting.starts_at, meeting.ends_at = command.follow_up_at, command.follow_up_at + length
+            meeting.sequence += 1
+    else:
+        meeting.state = command.outcome.value
+    touch.session.flush()
+    touch.note("meeting_changed", meeting=meeting.id, was=was, state=meeting.state, sequence=meeting.sequence)
+
+
+def _they_responded(touch: TouchInHand) -> None:
+    """A social signal: behaviour points, and a task to answer the same day (process §2)."""
+    book = playbook(touch.session)
+    points = book.scoring.social.get("they_responded", 0)
+    if points:
+        add_points(
+            touch.session, touch.them.contact_id, touch.them.lead_id, points, "responded on social media", touch.now
+        )
+        touch.note("points", f"{points:+} points for behaviour.", contact=touch.them.contact_id, points=points)
+    zone = ZoneInfo(touch.command.actor.timezone)
+    day = touch.now.astimezone(zone).date() + timedelta(days=book.inbound.social_answer_days + 1)
+    midnight = datetime.combine(day, time(), zone)
+    new_task(touch, "social_answer", midnight, touch.them.contact_id, touch.command.note)
+    touch.effects.sentences.append("Answering them is on your list for today.")
+
+
+_BY_OUTCOME: dict[Outcome, Callable[[TouchInHand], None]] = {
+    Outcome.CALLBACK: _callback,
+    Outcome.NOT_NOW: _not_now,
+    Outcome.NOT_INTERESTED: _no,
+    Outcome.REPLY_NEGATIVE: _no,
+    Outcome.DO_NOT_CALL: _do_not_call,
+    Outcome.OPTED_OUT: _opted_out,
+    Outcome.BOUNCED: _bounced,
+    Outcome.WRONG_NUMBER: _wrong_number,
+    Outcome.OUT_OF_OFFICE: _out_of_office,
+    Outcome.REFERRAL: _referral,
+    Outcome.MEETING_BOOKED: _meeting_booked,
+    Outcome.HELD: _meeting_done,
+    Outcome.NO_SHOW: _meeting_done,
+    Outcome.RESCHEDULED: _meeting_done,
+    Outcome.THEY_RESPONDED: _they_responded,
+}

@@ -1,0 +1,133 @@
+"""Whom a touch is about, read in one statement, and what the gate says of touching them.
+
+What must stay true: what has happened is logged whatever the gate says; its reason is kept beside the touch.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+from uuid import UUID
+
+from sqlalchemy import and_, exists, select
+from sqlalchemy.orm import Session, aliased
+
+from bot.db.models import Account, Consent, Contact, Enrolment, Lead, Person, Suppression, Task
+from bot.domain.commands import LogTouch
+from bot.domain.compliance import (
+    Consented,
+    Covers,
+    Kind,
+    Refused,
+    Subject,
+    Suppressed,
+    Warned,
+    may_touch,
+    suppression_keys,
+)
+from bot.domain.errors import NotFound
+from bot.domain.terms import Channel, LeadState, Outcome, Stage
+from bot.service.context import playbook
+
+_THEIRS = frozenset(set(Outcome) - {Outcome.SENT})
+"""Outcomes by which an e-mail touch is something they did; the gate is about what we do."""
+
+
+@dataclass(frozen=True, slots=True)
+class TouchSubject:
+    """A contact as a touch finds them. ``has_tasks``, ``enrolled``: something of theirs waits, worth a look."""
+
+    contact_id: UUID
+    account_id: UUID | None
+    first_name: str
+    last_name: str
+    email: str | None
+    phone: str | None
+    timezone: str | None
+    country: str | None
+    stage: Stage
+    last_touched_at: datetime | None
+    account_name: str | None
+    account_activity_at: datetime | None
+    lead_id: UUID | None
+    lead_state: LeadState | None
+    lead_answered: bool
+    owner_id: UUID | None
+    owner_name: str | None
+    has_tasks: bool
+    enrolled: bool
+
+    @property
+    def name(self) -> str:
+        """How they are called in sentences."""
+        return f"{self.first_name} {self.last_name}".strip() or self.email or self.phone or "somebody without a name"
+
+
+def read_subject(session: Session, contact_id: UUID) -> TouchSubject:
+    """Read a contact with company, open lead and what waits for them. Raises ``NotFound``."""
+    owner = aliased(Person)
+    row = session.execute(
+        select(
+            Contact.id.label("contact_id"),
+            Contact.account_id,
+            Contact.first_name,
+            Contact.last_name,
+            Contact.email,
+            Contact.phone,
+            Contact.timezone,
+            Contact.country,
+            Contact.stage,
+            Contact.last_touched_at,
+            Account.name.label("account_name"),
+            Account.last_activity_at.label("account_activity_at"),
+            Lead.id.label("lead_id"),
+            Lead.state.label("lead_state"),
+            Lead.first_response_at.is_not(None).label("lead_answered"),
+            Lead.owner_id,
+            owner.name.label("owner_name"),
+            exists().where(Task.contact_id == Contact.id, Task.done_at.is_(None)).label("has_tasks"),
+            exists().where(Enrolment.contact_id == Contact.id, Enrolment.ended_at.is_(None)).label("enrolled"),
+        )
+        .select_from(Contact)
+        .outerjoin(Account, Account.id == Contact.account_id)
+        .outerjoin(Lead, and_(Lead.contact_id == Contact.id, Lead.closed_at.is_(None)))
+        .outerjoin(owner, owner.id == Lead.owner_id)
+        .where(Contact.id == contact_id)
+    ).first()
+    if row is None:
+        raise NotFound("That person is not in the database any more.", field="contact")
+    return TouchSubject(**row._mapping)
+
+
+def gate_reason(session: Session, them: TouchSubject, command: LogTouch) -> str | None:
+    """What the gate would have said at the time of the touch, or None (process §10)."""
+    channel = command.channel
+    if channel is Channel.MEETING or (channel is Channel.EMAIL and command.outcome in _THEIRS):
+        return None
+    keys = suppression_keys(them.email, them.phone)
+    entries = _suppressions(session, keys) if keys else []
+    subject = Subject(
+        email=them.email,
+        phone=them.phone,
+        timezone=them.timezone,
+        country=them.country,
+        cold=them.stage in (Stage.ANONYMOUS, Stage.PROSPECT),
+        consents=_consents(session, them.contact_id) if channel is Channel.EMAIL else (),
+    )
+    verdict = may_touch(channel, subject, entries, playbook(session), command.happened_at)
+    return verdict.reason if isinstance(verdict, Refused | Warned) else None
+
+
+def _suppressions(session: Session, keys: list[tuple[Kind, str]]) -> list[Suppressed]:
+    rows = session.execute(
+        select(Suppression.kind, Suppression.value_hash, Suppression.covers, Suppression.reason).where(
+            Suppression.value_hash.in_([value_hash for _, value_hash in keys])
+        )
+    )
+    return [Suppressed(cast(Kind, row.kind), row.value_hash, cast(Covers, row.covers), row.reason) for row in rows]
+
+
+def _consents(session: Session, contact_id: UUID) -> tuple[Consented, ...]:
+    rows = session.execute(
+        select(Consent.basis, Consent.expires_at, Consent.withdrawn_at).where(Consent.contact_id == contact_id)
+    )
+    return tuple(Consented(*row) for row in rows)

@@ -1,0 +1,352 @@
+"""Logging what happened: one touch, with all that its outcome causes (process §4 and §6).
+
+What must stay true: the note and the line as typed are kept whole; history is never refused by the gate, only
+remarked on; everything a touch caused is written down so that it can be taken back.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from bot.clocks import protocol_now
+from bot.db.base import new_id
+from bot.db.models import Account, AuditEntry, Contact, SeenRequest, Touch
+from bot.domain.commands import Actor, CorrectTouch, LogTouch
+from bot.domain.errors import Gone, NotAllowed, NotFound, UserError
+from bot.domain.terms import OUTCOMES, Channel, Outcome, Role
+from bot.outbox.enqueue import insert_once, refresh
+from bot.service.audit import record
+from bot.service.contact_text import clean_lines, clean_or_none
+from bot.service.context import playbook
+from bot.service.stored import packed
+from bot.service.touch_effects import Effects
+from bot.service.touch_outcomes import cause, responds
+from bot.service.touch_reverts import obstacle, revert
+from bot.service.touch_subject import TouchSubject, gate_reason, read_subject
+
+NEEDS_TIME = {
+    Outcome.CALLBACK: "When shall I remind you to call back?",
+    Outcome.MEETING_BOOKED: "When is the meeting?",
+}
+"""Outcomes that mean nothing without a time, with the question that asks for it."""
+
+_CLOCKS_DIFFER = timedelta(minutes=2)
+_ACCOUNT_ACTIVITY_GRAIN = timedelta(hours=1)
+"""An account's last activity is about months; within this it is not written again."""
+_SELLING = (Role.MRR, Role.SDR, Role.AE, Role.CSM, Role.MANAGER, Role.ADMIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A logged or corrected touch, with everything its echo shows. Times are aware UTC.
+
+    ``effects``: what it caused, in sentences; ``warnings``: what the gate or the ownership remarks.
+    """
+
+    touch_id: UUID
+    causation_id: UUID
+    version: int
+    contact_id: UUID
+    contact_name: str
+    company: str | None
+    channel: Channel
+    outcome: Outcome
+    happened_at: datetime
+    follow_up_at: datetime | None
+    note: str
+    said_by: str | None
+    referral_name: str | None
+    lead_id: UUID | None
+    first_response: bool
+    warnings: tuple[str, ...]
+    effects: tuple[str, ...]
+    undo_until: datetime
+    repeated: bool = False
+    corrected: bool = False
+
+
+def log_touch(session: Session, command: LogTouch, now: datetime) -> Logged:
+    """Log one touch and carry out what its outcome means.
+
+    Raises ``UserError`` (with the form's field) for a time in the future, a follow-up in the past, an outcome the
+    channel cannot have; ``NotFound`` for an unknown contact; ``NotAllowed`` for people without a selling role.
+    The same ``request_key`` again changes nothing and answers what was logged then.
+    """
+    touch_id, causation_id = new_id(), new_id()
+    if command.request_key is not None:
+        before = _seen(session, command.request_key, touch_id)
+        if before is not None:
+            return _as_logged(session, before, now)
+    check(command, now)
+    them = read_subject(session, command.contact_id)
+    reason = gate_reason(session, them, command)
+    effects = cause(session, command, them, causation_id, now)
+    session.execute(
+        insert(Touch).values(
+            id=touch_id, logged_at=now, causation_id=causation_id, version=1, **_columns(command, them, reason)
+        )
+    )
+    _activity(session, them, command.happened_at)
+    record(
+        session,
+        "log_touch",
+        command.actor,
+        now,
+        str(touch_id),
+        {"contact": str(them.contact_id), "channel": command.channel.value, "outcome": command.outcome.value},
+        {"touch": str(touch_id), "effects": effects.records},
+        entry_id=causation_id,
+    )
+    if them.lead_id is not None and not effects.first_response:
+        refresh(session, str(them.lead_id))
+    return _logged(session, touch_id, causation_id, 1, command, them, effects, reason, now)
+
+
+def correct_touch(session: Session, command: CorrectTouch, now: datetime) -> Logged:
+    """Change a logged touch, with what it caused; stays possible after undo's time is over (process §6).
+
+    Raises ``Gone`` if it was taken back or changed in between, ``NotAllowed`` for other people's touches, and
+    ``UserError`` with the reason where somebody acted on what the old outcome caused.
+    """
+    changed = command.corrected
+    touch = session.get(Touch, command.touch_id, with_for_update=True)
+    if touch is None:
+        raise NotFound("That touch is not there any more.")
+    _may_correct(touch, command, changed.actor)
+    check(changed, now)
+    entry = session.get(AuditEntry, touch.causation_id, with_for_update=True) if touch.causation_id else None
+    before = {name: packed(getattr(touch, name)) for name in _CORRECTABLE}
+    caused: list[dict[str, Any]] = list((entry.undo or {}).get("effects", [])) if entry is not None else []
+    causation_id = touch.causation_id or new_id()
+    effects = Effects(records=caused)
+    if _matters(touch, changed):
+        kept = [effect for effect in caused if _stays(effect, touch, changed)]
+        _revert_all(session, [effect for effect in caused if effect not in kept], changed.actor, now)
+        effects = cause(session, changed, read_subject(session, changed.contact_id), causation_id, now)
+        effects.records[:0] = kept
+    them = read_subject(session, changed.contact_id)
+    old_contact, old_lead = touch.contact_id, touch.lead_id
+    reason = gate_reason(session, them, changed)
+    values = _columns(changed, them, reason) | {"person_id": touch.person_id}
+    if them.contact_id == old_contact:
+        values["lead_id"] = old_lead
+    session.execute(
+        update(Touch)
+        .where(Touch.id == touch.id)
+        .values(corrected_at=now, version=touch.version + 1, causation_id=causation_id, **values)
+        .execution_options(synchronize_session=False)
+    )
+    session.expire(touch)
+    if entry is not None:
+        entry.undo = {"touch": str(touch.id), "effects": effects.records}
+    record(session, "correct_touch", changed.actor, now, str(touch.id), {"before": before}, causation_id=causation_id)
+    for contact_id in {old_contact, them.contact_id}:
+        last_touch_again(session, contact_id)
+    for lead_id in {old_lead, them.lead_id} - {None}:
+        refresh(session, str(lead_id))
+    logged = _logged(session, touch.id, causation_id, touch.version, changed, them, effects, reason, now)
+    return replace(logged, corrected=True, undo_until=_undo_until(session, touch.logged_at))
+
+
+def check(command: LogTouch, now: datetime) -> None:
+    """Refuse what cannot have happened. Raises ``UserError`` with the field, ``NotAllowed``."""
+    if not command.actor.has(*_SELLING):
+        raise NotAllowed("Touches are logged by reps, AEs, CSMs and managers. An admin can give you such a role.")
+    if command.outcome not in OUTCOMES[command.channel]:
+        said = ", ".join(outcome.value.replace("_", " ") for outcome in OUTCOMES[command.channel])
+        channel = command.channel.value.replace("email", "an e-mail")
+        raise UserError(f"That cannot come of {channel}. Choose one of: {said}.", field="outcome")
+    if command.happened_at > now + _CLOCKS_DIFFER:
+        raise UserError("That is still to come. Log it when it has happened.", field="happened_at")
+    if command.follow_up_at is None and command.outcome in NEEDS_TIME:
+        raise UserError(NEEDS_TIME[command.outcome], field="follow_up_at")
+    if command.follow_up_at is not None and command.follow_up_at <= command.happened_at:
+        raise UserError("That time is before the touch itself. Choose a later one.", field="follow_up_at")
+    if command.outcome is Outcome.REFERRAL and not (command.referral_name or command.referral_email):
+        raise UserError("Whom did they name? A name or an e-mail address will do.", field="referral_name")
+
+
+def last_touch_again(session: Session, contact_id: UUID) -> None:
+    """Set when a contact was last touched from the touches that stand."""
+    newest = (
+        select(Touch.happened_at)
+        .where(Touch.contact_id == contact_id, Touch.undone_at.is_(None))
+        .order_by(Touch.happened_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    session.execute(
+        update(Contact)
+        .where(Contact.id == contact_id)
+        .values(last_touched_at=newest)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _seen(session: Session, key: str, touch_id: UUID) -> UUID | None:
+    """The touch this request logged before; None the first time."""
+    row = session.execute(
+        insert_once(session, SeenRequest)
+        .values(key=key, at=protocol_now(), answer={"touch": str(touch_id)})
+        .returning(SeenRequest.key)
+    ).first()
+    if row is not None:
+        return None
+    answer = session.scalar(select(SeenRequest.answer).where(SeenRequest.key == key)) or {}
+    return UUID(answer["touch"])
+
+
+def _may_correct(touch: Touch, command: CorrectTouch, actor: Actor) -> None:
+    if touch.person_id != actor.person_id and not actor.has(Role.MANAGER, Role.ADMIN):
+        raise NotAllowed("Only the one who logged a touch, a manager or an admin can change it.")
+    if touch.undone_at is not None:
+        raise Gone("That touch was taken back. Log it again if it did happen.")
+    if touch.version != command.version:
+        raise Gone("That touch was changed in the meantime. Open it again to see how it stands now.")
+
+
+_CORRECTABLE = (
+    "contact_id",
+    "channel",
+    "outcome",
+    "happened_at",
+    "follow_up_at",
+    "said_by",
+    "referral_name",
+    "referral_email",
+    "duration_minutes",
+    "note",
+)
+
+
+def _matters(touch: Touch, changed: LogTouch) -> bool:
+    """Whether a correction changes more than the note."""
+    return any(getattr(touch, name) != getattr(changed, name) for name in _CORRECTABLE if name != "note")
+
+
+def _stays(effect: dict[str, Any], touch: Touch, changed: LogTouch) -> bool:
+    """A first response stays the first response if the same person was reached at the same time."""
+    same = (touch.contact_id, touch.happened_at) == (changed.contact_id, changed.happened_at)
+    return effect["kind"] == "response" and same and responds(changed)
+
+
+def _revert_all(session: Session, effects: list[dict[str, Any]], actor: Actor, now: datetime) -> None:
+    for effect in effects:
+        if blocked := obstacle(session, effect):
+            raise UserError(f"{blocked} So only the note can be changed now.")
+    for effect in reversed(effects):
+        revert(session, effect, actor, now)
+
+
+def _columns(command: LogTouch, them: TouchSubject, gate: str | None) -> dict[str, Any]:
+    zone = ZoneInfo(command.actor.timezone)
+    return {
+        "contact_id": them.contact_id,
+        "account_id": them.account_id,
+        "lead_id": them.lead_id,
+        "person_id": command.actor.person_id,
+        "channel": command.channel,
+        "outcome": command.outcome,
+        "happened_at": command.happened_at,
+        "local_date": command.happened_at.astimezone(zone).date(),
+        "note": clean_lines(command.note),
+        "typed": clean_lines(command.typed),
+        "follow_up_at": command.follow_up_at,
+        "said_by": clean_or_none(command.said_by),
+        "referral_name": clean_or_none(command.referral_name),
+        "referral_email": clean_or_none(command.referral_email),
+        "duration_minutes": command.duration_minutes,
+        "gate": gate[:255] if gate else None,
+    }
+
+
+def _activity(session: Session, them: TouchSubject, at: datetime) -> None:
+    if them.last_touched_at is None or at > them.last_touched_at:
+        session.execute(
+            update(Contact)
+            .where(Contact.id == them.contact_id)
+            .values(last_touched_at=at)
+            .execution_options(synchronize_session=False)
+        )
+    known = them.account_activity_at
+    if them.account_id is not None and (known is None or at - known > _ACCOUNT_ACTIVITY_GRAIN):
+        session.execute(
+            update(Account)
+            .where(Account.id == them.account_id)
+            .values(last_activity_at=at)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _undo_until(session: Session, logged_at: datetime) -> datetime:
+    return logged_at + playbook(session).touches.undo_for
+
+
+def _logged(
+    session: Session,
+    touch_id: UUID,
+    causation_id: UUID,
+    version: int,
+    command: LogTouch,
+    them: TouchSubject,
+    effects: Effects,
+    gate: str | None,
+    now: datetime,
+) -> Logged:
+    warnings = [gate] if gate else []
+    if them.owner_id is not None and them.owner_id != command.actor.person_id:
+        warnings.append(f"This is {them.owner_name}'s lead.")
+    return Logged(
+        touch_id=touch_id,
+        causation_id=causation_id,
+        version=version,
+        contact_id=them.contact_id,
+        contact_name=them.name,
+        company=them.account_name,
+        channel=command.channel,
+        outcome=command.outcome,
+        happened_at=command.happened_at,
+        follow_up_at=command.follow_up_at,
+        note=clean_lines(command.note),
+        said_by=command.said_by,
+        referral_name=command.referral_name or command.referral_email,
+        lead_id=them.lead_id,
+        first_response=effects.first_response,
+        warnings=tuple(warnings),
+        effects=tuple(effects.sentences),
+        undo_until=_undo_until(session, now),
+    )
+
+
+def _as_logged(session: Session, touch_id: UUID, now: datetime) -> Logged:
+    """What a repeated request is answered: the touch as it was logged the first time."""
+    touch = session.get(Touch, touch_id)
+    if touch is None:
+        raise NotFound("That touch is not there any more.")
+    them = read_subject(session, touch.contact_id)
+    return Logged(
+        touch_id=touch.id,
+        causation_id=touch.causation_id or touch.id,
+        version=touch.version,
+        contact_id=touch.contact_id,
+        contact_name=them.name,
+        company=them.account_name,
+        channel=touch.channel,
+        outcome=touch.outcome,
+        happened_at=touch.happened_at,
+        follow_up_at=touch.follow_up_at,
+        note=touch.note,
+        said_by=touch.said_by,
+        referral_name=touch.referral_name or touch.referral_email,
+        lead_id=touch.lead_id,
+        first_response=False,
+        warnings=(touch.gate,) if touch.gate else (),
+        effects=(),
+        undo_until=_undo_until(session, touch.logged_at),
+        repeated=True,
+    )
