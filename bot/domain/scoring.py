@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from bot.domain.matching import company_domain, company_name_key, fold, is_free_mail, registrable_domain
 from bot.domain.months import add_months
@@ -117,8 +118,7 @@ def seniority(title: str | None, playbook: Playbook) -> SeniorityName:
     spans: list[tuple[int, int, SeniorityName]] = []
     for rank in _RANKS:
         for word in playbook.scoring.seniority_words.get(rank, ()):
-            matches = re.finditer(rf"\b{re.escape(fold(word))}\b", folded)
-            spans.extend((found.start(), found.end(), rank) for found in matches)
+            spans.extend((found.start(), found.end(), rank) for found in _word(word).finditer(folded))
     outer = [
         rank
         for start, end, rank in spans
@@ -155,7 +155,7 @@ def _firmographic(facts: ScoreFacts, playbook: Playbook) -> list[ScoreLine]:
         lines.append(ScoreLine(ScorePart.FIRMOGRAPHIC, points, f"{facts.employees:,} employees"))
     if facts.industry:
         wanted = fold(facts.industry)
-        points = next((value for name, value in table.industries.items() if fold(name) == wanted), 0)
+        points = next((value for name, value in table.industries.items() if _word(name).fullmatch(wanted)), 0)
         lines.append(ScoreLine(ScorePart.FIRMOGRAPHIC, points, f"Industry: {facts.industry}"))
     if facts.country:
         points = table.countries.get(facts.country.upper(), 0)
@@ -194,7 +194,12 @@ def _competitor(facts: ScoreFacts, playbook: Playbook) -> bool:
 
 def _has_word(text: str | None, words: Iterable[str]) -> bool:
     folded = fold(text or "")
-    return any(re.search(rf"\b{re.escape(fold(word))}\b", folded) for word in words)
+    return any(_word(word).search(folded) for word in words)
+
+
+@lru_cache(maxsize=4096)
+def _word(word: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{re.escape(fold(word))}\b")
 
 
 def _words(term: Intent | Source | Outcome) -> str:

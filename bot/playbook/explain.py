@@ -62,7 +62,7 @@ def _say(path: Path, item: Any) -> tuple[str, str]:
         return "it is empty", "Give at least one." if kind == "too_short" else "Write something."
     if kind in ("too_long", "string_too_long"):
         most = context.get("max_length")
-        return "it is too long", f"Keep it to {most}."
+        return "it is too long", f"Keep it to {most} {'items' if kind == 'too_long' else 'characters'}."
     if kind == "string_pattern_mismatch":
         return f"{_quoted(given)} does not have the right form", _description(path)
     problem, fix = _WRONG_TYPE.get(kind, ("does not fit here", _description(path)))

@@ -15,7 +15,7 @@ from bot.playbook.schema.law import CallingHours, Compliance
 from bot.playbook.schema.money import Commission, Handoff, Metrics, Opportunities
 from bot.playbook.schema.outbound import Cadence, Touches, TouchList
 from bot.playbook.schema.people import Condition, Icp, Matching, Mix, People, Pool, Segment, Stages
-from bot.playbook.schema.texts import Mail, MailTemplate, Texts
+from bot.playbook.schema.texts import Library, Mail, MailTemplate, Piece, Texts
 
 __all__ = [
     "Cadence",
@@ -28,6 +28,7 @@ __all__ = [
     "Icp",
     "Inbound",
     "Junk",
+    "Library",
     "Mail",
     "MailTemplate",
     "Matching",
@@ -35,6 +36,7 @@ __all__ = [
     "Mix",
     "Opportunities",
     "People",
+    "Piece",
     "Playbook",
     "Pool",
     "Scoring",
@@ -69,6 +71,7 @@ class Playbook(Section):
     metrics: Metrics = Field(description="What managers watch (§9).")
     compliance: Compliance = Field(description="Rules of law (§10).")
     texts: Texts = Field(description="Words for people (§2, §5).")
+    library: Library = Field(description="Educational pieces (§5).")
     mail: Mail = Field(description="E-mail templates (§5).")
 
     @model_validator(mode="after")

@@ -97,6 +97,9 @@ Points = Annotated[int, Field(ge=-1000, le=1000)]
 Sentence = Annotated[str, Field(min_length=1, max_length=3000)]
 """A text that is shown to people or sent by them."""
 
+Reason = Annotated[str, Field(min_length=1, max_length=75)]
+"""A reason somebody picks from a list; Slack's options hold 75 characters."""
+
 
 def _country(value: Any) -> Any:
     if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z]{2}", value.strip()):

@@ -5,7 +5,18 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from bot.playbook.schema.base import Count, Country, Domain, Duration, Percent, Points, Section, ascending, refuse
+from bot.playbook.schema.base import (
+    Count,
+    Country,
+    Domain,
+    Duration,
+    Percent,
+    Points,
+    Reason,
+    Section,
+    ascending,
+    refuse,
+)
 
 # The same words as bot.domain.terms, which may import this package and not the other way round; a test holds
 # the two together.
@@ -219,6 +230,6 @@ class Junk(Section):
     disposable_domains: tuple[Domain, ...] = Field(description="Domains of throw-away addresses: junk (§2).")
     competitor_domains: tuple[Domain, ...] = Field(description="Domains of competitors (§2).")
     competitor_names: tuple[str, ...] = Field(description="Names of competitors, when there is no domain (§2).")
-    reasons: tuple[str, ...] = Field(
+    reasons: tuple[Reason, ...] = Field(
         min_length=1, description="Reasons a rep can choose for junk; they go back to marketing (§1)."
     )

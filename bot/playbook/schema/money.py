@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.playbook.schema.base import Count, Duration, Percent, Section, Sentence, ascending, sums_to_hundred
+from bot.playbook.schema.base import Count, Duration, Percent, Reason, Section, Sentence, ascending, sums_to_hundred
 
 ContractKey = Literal["problem", "decision_process", "decision_maker_known", "timing", "next_step"]
 
@@ -38,8 +38,8 @@ class Handoff(Section):
     requalify_remind_after: Duration = Field(description="Held without a verdict: the AE is reminded after this (§7).")
     requalify_manager_after: Duration = Field(description="…and the manager is told after this (§7).")
     intro_call: IntroCall = Field(description="The intro call (§7).")
-    decline_reasons: tuple[Sentence, ...] = Field(min_length=1, description="Reasons an AE can decline with (§7).")
-    not_qualified_reasons: tuple[Sentence, ...] = Field(
+    decline_reasons: tuple[Reason, ...] = Field(min_length=1, description="Reasons an AE can decline with (§7).")
+    not_qualified_reasons: tuple[Reason, ...] = Field(
         min_length=1, description="Reasons for not qualified; they go to the rep and to marketing (§7)."
     )
     lull_accounts: Count = Field(description="How many strategic accounts an AE in a gap is offered (§7).")
@@ -60,7 +60,7 @@ class Opportunities(Section):
     proposal_guard: tuple[Literal["need", "decision_maker", "budget", "timing"], ...] = Field(
         description="What must be confirmed before a proposal; an override needs a reason (§8)."
     )
-    lost_reasons: tuple[Sentence, ...] = Field(min_length=1, description="Reasons for a lost opportunity (§8).")
+    lost_reasons: tuple[Reason, ...] = Field(min_length=1, description="Reasons for a lost opportunity (§8).")
     renewal_days: tuple[Count, ...] = Field(
         min_length=1, description="Renewals are announced this many days ahead, longest first (§8)."
     )

@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from bot.playbook.schema.base import Count, Duration, Section, TimeOfDay, ascending, refuse
+from bot.playbook.schema.base import Count, Duration, Reason, Section, TimeOfDay, ascending, refuse
 
 
 class Cadence(Section):
@@ -23,6 +23,9 @@ class Cadence(Section):
     )
     recycle_days: Count = Field(description="Days of rest after a cadence without a conversation (§4).")
     recycle_rounds: Count = Field(description="At most this many rounds for one person (§4).")
+    not_a_fit_reasons: tuple[Reason, ...] = Field(
+        min_length=1, description="Evidence with which an organisation is disqualified as not a fit (§4)."
+    )
 
     @model_validator(mode="after")
     def _days(self) -> Self:
@@ -58,6 +61,7 @@ class TouchList(Section):
     target_emails_per_day: Count = Field(description="What a rep's day aims at (§5).")
     ramp_from: Count = Field(description="E-mails on the first day of a new mailbox (§5).")
     ramp_step: Count = Field(description="How many more each following working day, up to the target (§5).")
+    skip_reasons: tuple[Reason, ...] = Field(min_length=1, description="Reasons for skipping an item (§5).")
     long_draft_words: Count = Field(description="A hint shows on drafts with more words than this (§5).")
 
     @model_validator(mode="after")

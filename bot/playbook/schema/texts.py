@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from bot.playbook.schema.base import Count, Section, Sentence, placeholders
+from bot.playbook.schema.base import Count, Section, Sentence, placeholders, refuse
 
 FILLS = frozenset(
     {
@@ -31,7 +31,14 @@ FILLS = frozenset(
 LINK_FILLS = frozenset({"company", "full_name", "domain"})
 """What research links can fill in."""
 
-Link = Annotated[Sentence, AfterValidator(lambda text: placeholders(text, LINK_FILLS))]
+
+def _web(text: str) -> str:
+    if text and not text.startswith(("https://", "http://")):
+        raise refuse(f"{text[:60]!r} is not a web address", "Begin it with https://.")
+    return text
+
+
+Link = Annotated[Sentence, AfterValidator(_web), AfterValidator(lambda text: placeholders(text, LINK_FILLS))]
 """An address with placeholders; what is filled in is escaped for addresses."""
 
 Filled = Annotated[Sentence, AfterValidator(lambda text: placeholders(text, FILLS))]
@@ -67,13 +74,36 @@ class Texts(Section):
 
     our_company: Sentence = Field(description="How we call ourselves in texts, {our_company} (§5).")
     our_phone: str = Field(description="The number left on voicemail, {our_phone}; may be empty (§5).")
-    booking_link: str = Field(description="Where a prospect can book a time, {booking_link}; may be empty (§2).")
+    booking_link: Annotated[str, AfterValidator(_web)] = Field(
+        description="Where a prospect can book a time, {booking_link}; may be empty (§2)."
+    )
     first_words: Filled = Field(description="First words for a call to somebody who raised a hand (§2).")
     research_links: Mapping[str, Link] = Field(
         description="Links on the alert by label; {company}, {full_name} and {domain} are filled in (§2)."
     )
     call_card: CallCard = Field(description="The call card (§5).")
     referral_question: Filled = Field(description="Asks for the right person; for e-mail only (§5).")
+    research_checklist: tuple[Sentence, ...] = Field(
+        min_length=1, description="What to look at before a first touch; one noted fact is asked for (§5)."
+    )
+    inside_seller: tuple[Filled, ...] = Field(
+        min_length=1, description="For an AE whose contact only influences: helps that person to sell inside (§8)."
+    )
+    ask_for_referral: Filled = Field(description="Asks a champion whom else it would help (§8).")
+
+
+class Piece(Section):
+    """Something worth reading that can be sent along with a touch (process §5)."""
+
+    title: Sentence = Field(description="What it is called (§5).")
+    topic: Sentence = Field(description="What it is about; pieces are offered by topic (§5).")
+    url: Annotated[Sentence, AfterValidator(_web)] = Field(description="Where it stands (§5).")
+
+
+class Library(Section):
+    """Educational pieces, offered beside a touch and logged when sent (process §5)."""
+
+    pieces: tuple[Piece, ...] = Field(description="The pieces (§5).")
 
 
 class MailTemplate(Section):
