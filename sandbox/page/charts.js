@@ -6,7 +6,7 @@ import { h, s, uid } from "./dom.js";
 
 const W = 560;
 const H = 240;
-const PAD = { top: 12, right: 14, bottom: 40, left: 48 };
+const PAD = { top: 12, right: 14, bottom: 40, left: 58 };
 const COLOURS = 6;
 
 export function chart(block) {

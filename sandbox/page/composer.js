@@ -4,15 +4,15 @@ import { icon } from "./icons.js";
 import { openMenu } from "./popup.js";
 
 const MOST_SHOWN = 8;
+const MOST_BYTES = 5_000_000;
 
-/** spec: {label, draftKey, inThread, send(text) → Promise<{ok, error}>}; `update` changes it in place. */
+/** spec: {label, draftKey, inThread, send(text), upload(name, text) → Promise<{ok, error}>}; `update` changes it in place. */
 export class Composer {
   constructor(app, spec) {
     this.app = app;
     this.listId = uid("completion");
     this.found = [];
     this.active = 0;
-    this.names = new Map();
     this.box = h("textarea", {
       class: "composer-box",
       id: spec.id,
@@ -32,12 +32,14 @@ export class Composer {
     this.problem = h("p", { class: "composer-problem", role: "alert" });
     this.sendButton = h("button", { type: "button", class: "btn btn-primary send", aria: { label: "Send" }, onclick: () => this.send() }, icon("send", 18));
     this.bolt = h("button", { type: "button", class: "tool", title: "Commands and shortcuts", aria: { label: "Commands and shortcuts", haspopup: "menu", expanded: "false" }, onclick: () => this.menu() }, icon("bolt", 18));
+    this.picker = h("input", { type: "file", hidden: true, onchange: () => this.attach() });
+    this.clip = h("button", { type: "button", class: "tool", title: "Attach a file", aria: { label: "Attach a file" }, onclick: () => this.picker.click() }, icon("clip", 18));
     this.root = h(
       "div",
       { class: "composer" },
       this.list,
       this.hint,
-      h("div", { class: "composer-frame" }, this.box, h("div", { class: "composer-bar" }, !spec.inThread && this.bolt, h("span", { class: "composer-tip" }, spec.inThread ? "Enter sends" : "Enter sends · / for commands"), this.sendButton)),
+      h("div", { class: "composer-frame" }, this.box, h("div", { class: "composer-bar" }, !spec.inThread && this.bolt, this.clip, this.picker, h("span", { class: "composer-tip" }, spec.inThread ? "Enter sends" : "Enter sends · / for commands"), this.sendButton)),
       this.problem,
     );
     this.update(spec);
@@ -62,6 +64,7 @@ export class Composer {
   }
 
   fit() {
+    if (!this.box.isConnected) return;
     this.box.style.height = "auto";
     this.box.style.height = `${Math.min(this.box.scrollHeight, 220)}px`;
   }
@@ -111,14 +114,14 @@ export class Composer {
     return [...this.app.store.membersById().values()]
       .filter((one) => !one.deleted && fits(one))
       .slice(0, MOST_SHOWN)
-      .map((one) => ({ name: one.real_name || one.name, note: one.title, put: () => this.putName(`@${one.real_name || one.name}`, `<@${one.id}>`) }));
+      .map((one) => ({ name: one.real_name || one.name, note: one.title, put: () => this.putName(`@${one.real_name || one.name}`) }));
   }
 
   channelMatches(typed) {
     return (this.app.store.view?.channels ?? [])
       .filter((one) => one.kind !== "im" && one.name.startsWith(typed))
       .slice(0, MOST_SHOWN)
-      .map((one) => ({ name: `#${one.name}`, put: () => this.putName(`#${one.name}`, `<#${one.id}>`) }));
+      .map((one) => ({ name: `#${one.name}`, put: () => this.putName(`#${one.name}`) }));
   }
 
   put(from, text) {
@@ -128,8 +131,8 @@ export class Composer {
     this.typed();
   }
 
-  putName(shown, sent) {
-    this.names.set(shown, sent);
+  /** The name as people read it; the sandbox makes it a mention, as Slack does. */
+  putName(shown) {
     const from = this.box.value.slice(0, this.box.selectionStart).search(/[@#][\p{L}\p{N}._-]*$/u);
     this.put(from, `${shown} `);
   }
@@ -206,16 +209,9 @@ export class Composer {
     return true;
   }
 
-  /** What is sent: names completed here become Slack's mentions. */
-  outgoing(text) {
-    let out = text;
-    for (const [shown, sent] of [...this.names].sort(([a], [b]) => b.length - a.length)) out = out.replaceAll(shown, sent);
-    return out;
-  }
-
   async send() {
     const typed = this.box.value;
-    const text = this.outgoing(typed.trim());
+    const text = typed.trim();
     if (!text) return;
     if (this.spec.inThread && /^\/[a-z]/i.test(text) && this.commands().some((one) => text.split(/\s/)[0] === one.command)) {
       this.problem.textContent = "Slash commands do not work in threads. Send it from the channel.";
@@ -227,14 +223,27 @@ export class Composer {
     this.box.value = "";
     this.typed();
     const answer = await this.spec.send(text);
-    if (answer.ok || answer.kept === false) return;
+    if (answer.ok) return;
     // nothing typed is ever lost: it comes back, unless something new stands there
     if (!this.app.store.drafts.get(draftKey)) this.app.store.drafts.set(draftKey, typed);
     if (this.spec.draftKey !== draftKey || this.box.value) return;
     this.box.value = typed;
     this.fit();
     this.ready();
-    this.problem.textContent = answer.error || "That was not sent.";
+    this.problem.textContent = "Not sent. Your text is still here.";
+  }
+
+  /** A text file goes into the conversation at once (the sandbox takes text, such as CSV). */
+  async attach() {
+    const [file] = this.picker.files;
+    this.picker.value = "";
+    if (!file) return;
+    if (file.size > MOST_BYTES) {
+      this.problem.textContent = "The sandbox takes files of up to 5 MB.";
+      return;
+    }
+    const answer = await this.spec.upload(file.name, await file.text());
+    if (!answer.ok) this.problem.textContent = "The file was not sent.";
   }
 
   menu() {

@@ -4,12 +4,9 @@
  */
 import { focusKey, h, reconcile, restoreFocus, tabbables, uid } from "./dom.js";
 import { drawBlocks } from "./blocks.js";
-import { holdsValue } from "./elements.js";
 import { icon } from "./icons.js";
 import { plainString, textObject } from "./mrkdwn.js";
 import { Surface, forgetSurface } from "./surface.js";
-
-const REQUIRED = "Please fill this in.";
 
 export class Dialogs {
   constructor(app, page, root) {
@@ -17,7 +14,6 @@ export class Dialogs {
     this.page = page;
     this.root = root;
     this.confirms = [];
-    this.local = new Map();
     this.opener = null;
     root.addEventListener("keydown", (event) => this.key(event));
   }
@@ -28,7 +24,7 @@ export class Dialogs {
     this.forget(new Set(modals.map((one) => one.view_id)));
     const items = modals.map((modal) => ({
       key: modal.view_id,
-      signature: JSON.stringify([modal.view, this.errorsOf(modal)]),
+      signature: JSON.stringify([modal.view, modal.errors]),
       value: () => this.modal(modal),
     }));
     items.push(...this.confirms.map((one) => ({ key: one.id, signature: one.id, value: () => this.question(one) })));
@@ -88,12 +84,7 @@ export class Dialogs {
 
   forget(open) {
     for (const id of this.known ?? []) if (!open.has(id)) forgetSurface(id);
-    for (const id of this.local.keys()) if (!open.has(id)) this.local.delete(id);
     this.known = open;
-  }
-
-  errorsOf(modal) {
-    return { ...modal.errors, ...this.local.get(modal.view_id) };
   }
 
   surface(modal) {
@@ -103,7 +94,7 @@ export class Dialogs {
       kind: "modal",
       ref: { view_id: modal.view_id },
       text,
-      errors: this.errorsOf(modal),
+      errors: modal.errors,
       act: (deed, how) => this.app.store.act({ ...deed, ...(deed.do === "click" ? { state: this.stateOf(modal) } : {}) }, how),
       confirm: (spec) => this.confirm(spec, text),
     });
@@ -146,31 +137,13 @@ export class Dialogs {
 
   async submit(modal, form) {
     if (form.getAttribute("aria-busy") === "true") return;
-    const state = this.stateOf(modal);
-    const missing = this.missing(modal, state);
-    this.local.set(modal.view_id, missing);
     this.freshErrors = true;
-    if (Object.keys(missing).length) {
-      this.render();
-      return;
-    }
     form.setAttribute("aria-busy", "true");
     try {
-      await this.app.store.act({ do: "submit", view_id: modal.view_id, state });
+      await this.app.store.act({ do: "submit", view_id: modal.view_id, state: this.stateOf(modal) });
     } finally {
       form.removeAttribute("aria-busy");
     }
-  }
-
-  /** Slack asks for required inputs itself, before the app hears of the submission. */
-  missing(modal, state) {
-    const out = {};
-    for (const block of modal.view.blocks ?? []) {
-      if (block.type !== "input" || block.optional || !holdsValue(block.element)) continue;
-      const value = state[block.block_id]?.[block.element.action_id];
-      if (value === null || value === undefined || String(value).trim() === "") out[block.block_id] = REQUIRED;
-    }
-    return out;
   }
 
   closeModal(modal) {

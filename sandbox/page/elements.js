@@ -18,9 +18,6 @@ export function element(spec, block, surface, field) {
   return build(spec, block, surface, field);
 }
 
-/** Is this one a control that holds a value in an input block? */
-export const holdsValue = (spec) => spec.type in BUILDERS && !["button", "overflow", "workflow_button", "image"].includes(spec.type);
-
 const focusOf = (block, spec) => `${block.block_id}/${spec.action_id}`;
 
 function naming(field) {

@@ -194,6 +194,7 @@ class App {
     const about = !app && members > 0 && h("span", { class: "main-note" }, `${members} member${members === 1 ? "" : "s"}`);
     replace(this.list.top, this.opening(channel, name));
     replace(by("main"), this.head(heading, about, app && this.tabs("messages")), this.list.root, this.composer.root);
+    this.composer.fit();
     this.lastSeen = channel.messages.at(-1)?.ts ?? "";
     this.list.toBottom();
   }
@@ -215,6 +216,7 @@ class App {
       inThread: Boolean(thread),
       draftKey: `${this.store.me}/${channel.id}/${thread ?? ""}`,
       send: (text) => this.send(channel.id, thread, text),
+      upload: (filename, content) => this.store.act({ do: "upload", channel: channel.id, filename, content, ...(thread ? { thread_ts: thread } : {}) }),
     };
   }
 
@@ -295,6 +297,7 @@ class App {
       this.threadList = new MessageList(this, { inThread: true, label: "Thread" });
       this.threadComposer = new Composer(this, { id: "thread-composer", ...this.composerSpec(channel, parent.ts, "Reply in thread") });
       replace(pane, this.paneHead(pane, "Thread", () => this.closeThread()), this.threadList.root, this.threadComposer.root);
+      this.threadComposer.fit();
     }
     const replies = channel.messages.filter((one) => one.thread_ts === parent.ts && one.ts !== parent.ts);
     this.threadList.render(channel, [parent, ...replies]);

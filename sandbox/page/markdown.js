@@ -1,7 +1,7 @@
 /** The markdown block: headings, lists, quotes, code, tables, emphasis, links. Unknown syntax stays text. */
 import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
-import { link } from "./mrkdwn.js";
+import { link, nameOf } from "./mrkdwn.js";
 
 export function markdown(text, ctx) {
   const lines = String(text ?? "").replaceAll("\r", "").split("\n");
@@ -18,8 +18,8 @@ function parse(lines, ctx) {
       at += 1;
       continue;
     }
-    for (const rulefn of RULES) {
-      const found = rulefn(lines, at, ctx);
+    for (const read of RULES) {
+      const found = read(lines, at, ctx);
       if (!found) continue;
       out.push(found.node);
       at = found.next;
@@ -41,7 +41,9 @@ function heading(lines, at, ctx) {
   return match && { node: h(`h${Math.min(match[1].length + 2, 6)}`, { class: "md-heading" }, inline(match[2], ctx)), next: at + 1 };
 }
 
-const rule = (lines, at) => (/^\s*([-*_])(\s*\1){2,}\s*$/.test(lines[at]) ? { node: h("hr"), next: at + 1 } : null);
+function rule(lines, at) {
+  return /^\s*([-*_])(\s*\1){2,}\s*$/.test(lines[at]) ? { node: h("hr"), next: at + 1 } : null;
+}
 
 function quote(lines, at, ctx) {
   let end = at;
@@ -122,6 +124,6 @@ function span(match, ctx, depth) {
   if (strike) return h("s", {}, inline(strike, ctx, depth + 1));
   if (bare) return link(bare, bare) ?? whole;
   if (shortcode) return emoji(shortcode) ?? whole;
-  if (user) return h("span", { class: "mention" }, `@${ctx.members.get(user)?.name ?? user}`);
+  if (user) return h("span", { class: "mention" }, `@${nameOf(ctx.members.get(user)) ?? user}`);
   return escaped ?? whole;
 }

@@ -137,8 +137,11 @@ function entity(body, ctx) {
   return link(decode(target), label) ?? document.createTextNode(decode(`<${body}>`));
 }
 
+/** The name of a member as people read it, or undefined. */
+export const nameOf = (member) => member?.real_name || member?.name;
+
 function mention(id, label, ctx) {
-  const name = ctx.members.get(id)?.name ?? label?.replace(/^@/, "") ?? id;
+  const name = nameOf(ctx.members.get(id)) ?? label?.replace(/^@/, "") ?? id;
   return h("span", { class: id === ctx.me ? "mention mention-me" : "mention", data: { user: id } }, `@${name}`);
 }
 

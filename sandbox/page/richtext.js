@@ -1,7 +1,7 @@
 /** rich_text blocks → nodes. Unknown elements show their text, if they have one. */
 import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
-import { link } from "./mrkdwn.js";
+import { link, nameOf } from "./mrkdwn.js";
 import { slackDate } from "./time.js";
 
 export function richText(block, ctx) {
@@ -43,7 +43,7 @@ const words = (text) => h("span", { class: "rich-text" }, text ?? "");
 const LEAVES = {
   text: (spec) => words(spec.text),
   link: (spec) => link(String(spec.url ?? ""), spec.text ?? spec.url) ?? words(spec.text ?? spec.url),
-  user: (spec, ctx) => h("span", { class: spec.user_id === ctx.me ? "mention mention-me" : "mention" }, `@${ctx.members.get(spec.user_id)?.name ?? spec.user_id}`),
+  user: (spec, ctx) => h("span", { class: spec.user_id === ctx.me ? "mention mention-me" : "mention" }, `@${nameOf(ctx.members.get(spec.user_id)) ?? spec.user_id}`),
   channel: (spec, ctx) => h("span", { class: "mention" }, `#${ctx.channels.get(spec.channel_id)?.name ?? spec.channel_id}`),
   usergroup: () => h("span", { class: "mention" }, "@group"),
   broadcast: (spec) => h("span", { class: "mention mention-me" }, `@${spec.range}`),

@@ -8,6 +8,22 @@ import * as api from "./api.js";
 const RETRY_FIRST = 500;
 const RETRY_LONGEST = 8_000;
 
+/** What the sandbox's error codes mean to the person who sees them. */
+const SENTENCES = {
+  channel_not_found: "This conversation is not there any more.",
+  message_not_found: "This message is not there any more.",
+  not_found: "This form is not open any more.",
+  view_not_found: "This form is not open any more.",
+  action_not_found: "The app has changed this message meanwhile. Look again.",
+  is_archived: "This channel is archived: nobody can post here.",
+  messages_tab_disabled: "The app takes no messages here.",
+  interactivity_not_enabled: "The app does not listen to buttons: its manifest has interactivity off.",
+  not_enabled: "The app has no Home tab.",
+  user_not_found: "This member is not in the workspace any more.",
+};
+
+const sentenceOf = ({ error }) => SENTENCES[error] ?? (/\s/.test(error ?? "") ? error : `That did not work (${error || "no reason given"}).`);
+
 export class Store {
   constructor() {
     this.ws = null;
@@ -100,6 +116,7 @@ export class Store {
   /** Do something as the acting member. Never rejects; answers {ok, error?, result?}. */
   async act(deed, { quiet = false } = {}) {
     const as = this.me;
+    const toasted = new Set(this.view?.toasts?.map((one) => one.id));
     let answer;
     try {
       answer = await api.act(as, deed);
@@ -107,14 +124,13 @@ export class Store {
     } catch (reason) {
       answer = { ok: false, error: reason.message };
     }
-    if (!answer.ok && !quiet) this.complain(answer.error);
+    const told = this.view?.toasts?.some((one) => !toasted.has(one.id));
+    if (!answer.ok && !quiet && !told && as === this.me) this.complain(sentenceOf(answer));
     return answer;
   }
 
-  /** Show a sentence in a toast of this page's own, unless the server shows the same one already. */
-  complain(sentence) {
-    const text = sentence || "That did not work.";
-    if (this.view?.toasts?.some((one) => one.text === text)) return;
+  /** Show a sentence in a toast of this page's own. */
+  complain(text) {
     this.toastNumber += 1;
     this.toasts = [...this.toasts, { id: `here-${this.toastNumber}`, text, local: true }].slice(-5);
     this.changed();
