@@ -59,7 +59,10 @@ DAY: Final = re.compile(
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
-_BARE_MONTH = re.compile(rf"(?P<month>(?P<mo3>{_MONTH})\b(?P<mq>)(?!\s+\d\d?\b){_YEAR.format('y6')})", re.IGNORECASE)
+_BARE_MONTH = re.compile(
+    rf"(?P<month>(?P<mo3>{_MONTH})\b(?P<mq>)(?!\s+\d\d?(?:st|nd|rd|th)?\b){_YEAR.format('y6')})",
+    re.IGNORECASE,
+)
 _NUMBERS = {
     "a": 1,
     "an": 1,
@@ -92,8 +95,9 @@ def skip_weekend(day: date) -> date:
 def read_day(match: re.Match[str], local: datetime) -> Day | None:
     """The day a match of ``DAY`` means for somebody whose wall clock shows ``local``; ``None`` if there is none."""
     today = local.date()
+    groups = match.groupdict()
     for group, read in _READERS.items():
-        if match.groupdict().get(group) is not None:
+        if groups.get(group) is not None:
             try:
                 return read(match, today)
             except (ValueError, OverflowError):

@@ -165,7 +165,9 @@ def _compose(text: str, start: int, now: datetime, tz: str, *, bare_month: bool)
         end = day_match.end() if day_match else end
     else:
         end = day_match.end()
-        clock = _clock_at(text, _skip_glue(text, end), after_day=True) or _part_of_day(text, end)
+        at = _skip_glue(text, end)
+        said = any(mark in text[end:at].casefold() for mark in ("at", "@"))
+        clock = _clock_at(text, at, after_day=True, said_at=said) or _part_of_day(text, end)
         end = clock.end if clock else end
         zone = zone_at(text, end, tz) if clock else None
         end = zone[2] if zone else end
@@ -191,7 +193,7 @@ def _soon(match: re.Match[str], text: str, now: datetime, tz: str) -> Found:
     return Found(When(now.astimezone(UTC) + step, tz, told), _with_lead(text, match.start()), match.end())
 
 
-def _clock_at(text: str, start: int, *, after_day: bool) -> _Clock | None:
+def _clock_at(text: str, start: int, *, after_day: bool, said_at: bool = False) -> _Clock | None:
     match = _CLOCK.match(text, start)
     if match is None:
         return None
@@ -200,7 +202,7 @@ def _clock_at(text: str, start: int, *, after_day: bool) -> _Clock | None:
     if match["bare"]:
         if not (after_day or (match["at"] or "").strip() in {"at", "@"}):
             return None
-        if after_day and not match["at"] and not _ends_here(text, match.end()):
+        if after_day and not (match["at"] or said_at) and not _ends_here(text, match.end()):
             return None
     hour = int(match["h12"] or match["h24"] or match["hh"] or match["bare"].split(".")[0])
     minute = int(match["m12"] or match["m24"] or match["mh"] or match["mbare"] or 0)

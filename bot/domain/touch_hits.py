@@ -39,7 +39,7 @@ _SEARCHED_FOR_SLIPS: Final = 14
 _SHORTEST: Final = 4
 _SURE_LENGTH: Final = 7
 _TWO_SLIPS_SURE: Final = 10
-_TWO_SLIPS_MAYBE: Final = 7
+_TWO_SLIPS_MAYBE: Final = 6
 
 
 def find_hits(words: Sequence[Word], keys: Sequence[str]) -> list[Hit]:
@@ -111,10 +111,14 @@ def correct(key: str) -> tuple[str, Sureness] | None:
     if len(key) < _SHORTEST or key in KNOWN or key in NOT_TYPOS or not key.isascii():
         return None
     most = 2 if len(key) >= _TWO_SLIPS_MAYBE else 1
-    best = process.extractOne(key, SPELLINGS, scorer=OSA.distance, score_cutoff=most)
-    if best is None:
+    near = process.extract(key, SPELLINGS, scorer=OSA.distance, score_cutoff=most, limit=6)
+    if not near:
         return None
-    word, slips = best[0], int(best[1])
+    letters = sorted(key)
+    word, slips = min(
+        ((word, int(slips)) for word, slips, _ in near),
+        key=lambda pair: (pair[1], sorted(pair[0]) != letters, pair[0][0] != key[0]),
+    )
     length = max(len(key), len(word))
     if slips == 1:
         return word, Sureness.SURE if length >= _SURE_LENGTH else Sureness.MAYBE

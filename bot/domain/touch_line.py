@@ -15,7 +15,7 @@ from bot.domain.time_words import Found as FoundTime
 from bot.domain.time_words import When, find_when, read_when, say_when
 from bot.domain.touch_draft import Option, Question, QuestionKind, Referral, Span, TouchDraft
 from bot.domain.touch_hits import Hit, Sureness, corrected_hits, find_hits, is_meant, without_name
-from bot.domain.touch_outcome import Verdict, judge
+from bot.domain.touch_outcome import Verdict, judge, wished_meeting
 from bot.domain.touch_text import Word, plain, split
 from bot.domain.touch_vocabulary import FILLERS, STOPS, TIMED, Sense
 from bot.domain.touch_who import find_who
@@ -26,6 +26,7 @@ _DURATION: Final = re.compile(
     r"|(?P<one>an? hour))\b",
     re.IGNORECASE,
 )
+_HAS_DURATION: Final = re.compile(r"\dh|\dm|\d (?:h|m)|hour", re.IGNORECASE)
 _TITLE: Final = re.compile(
     r"\b(?:the\s+)?(?P<title>c[efiotm]o|cmo|cro|chro|ciso|owner|founder|president|managing director|md|partner"
     r"|(?:vp|head|director|evp|svp)(?:\s+of)?(?:\s+\w{2,20})?)\s+(?:said|says|told|decided|refused|replied)\b",
@@ -38,7 +39,7 @@ _WISH: Final = re.compile(
     r"\b(?:demo|meeting|meet|call(?!\s*back)|chat|talk|intro|session|appointment|slot)\b",
     re.IGNORECASE,
 )
-_SEPARATORS: Final = " \t\n,;:-–—·•|&+"
+_SEPARATORS: Final = " \t\n,;:-–—·•|&"
 _EMOJI: Final = re.compile(r":[a-z][a-z0-9_+-]{1,40}:")
 _NO_NAME: Final = STOPS | FILLERS | {"from", "at", "of"}
 _MOST_FALLBACK_WORDS: Final = 4
@@ -74,14 +75,6 @@ class _Line:
     def covered(self) -> list[bool]:
         return [self.overlaps(word.start, word.end) for word in self.words]
 
-    def time_in(self, text: str, start: int, end: int) -> int:
-        """Where a time between two offsets begins, or ``end``; "Sun" in "Jane Sun" is a name."""
-        found = find_when(text[:end], self.now, self.tz, start)
-        if found is None:
-            return end
-        phrase = text[found.start : found.end]
-        return end if phrase.isalpha() and phrase[0].isupper() else found.start
-
     def take(self, first: int, last: int, what: str) -> None:
         """Words ``first`` up to ``last`` are understood."""
         self.spans.append(Span(self.words[first].start, self.words[last - 1].end, what))
@@ -103,12 +96,13 @@ def read_line(text: str, now: datetime, tz: str) -> TouchDraft:
 
 def _read(line: _Line) -> TouchDraft:
     hits = _hits(line.words)
-    found = find_who(line.text, line.words, hits, lambda at: _end_of_time(line, at), line.time_in)
+    asides = _asides(line, hits)
+    found = find_who(line.text, line.words, hits, asides)
     if found.first_hit_is_name:
         hits = hits[1:]
     hits = [hit for hit in hits if not any(_within(line.words, hit, span) for span in found.spans)]
     line.spans.extend(found.spans)
-    meant, others = _meant(line, hits)
+    meant, others = _meant(line, hits, asides)
     verdict = judge(line.text, line.words, meant, others)
     line.questions.extend(verdict.questions)
     line.assumed.extend(verdict.assumed)
@@ -141,9 +135,9 @@ def _read(line: _Line) -> TouchDraft:
 def _hits(words: Sequence[Word]) -> list[Hit]:
     """The vocabulary in the line; misspellings only where no outcome is written right, or beside one."""
     keys = [word.key for word in words]
-    hits = without_name(words, find_hits(words, keys))
+    hits = [hit for hit in without_name(words, find_hits(words, keys)) if not wished_meeting(words, hit)]
     if not any(hit.term.sense != Sense.CHANNEL for hit in hits):
-        mended = corrected_hits(words)
+        mended = [hit for hit in corrected_hits(words) if not wished_meeting(words, hit)]
         return mended or hits
     first = hits[0].first
     if first > 1:
@@ -156,9 +150,12 @@ def _within(words: Sequence[Word], hit: Hit, span: Span) -> bool:
     return words[hit.first].start >= span.start and words[hit.last - 1].end <= span.end
 
 
-def _meant(line: _Line, hits: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
+def _meant(line: _Line, hits: Sequence[Hit], asides: Sequence[tuple[int, int]]) -> tuple[list[Hit], list[Hit]]:
     """The hits that speak for the touch, and those that only stand in a sentence."""
-    covered = line.covered()
+    covered = [
+        taken or any(start <= word.start < end for start, end in asides)
+        for word, taken in zip(line.words, line.covered(), strict=True)
+    ]
     meant: list[Hit] = []
     others: list[Hit] = []
     for number, hit in enumerate(hits):
@@ -170,18 +167,16 @@ def _meant(line: _Line, hits: Sequence[Hit]) -> tuple[list[Hit], list[Hit]]:
     return meant, others
 
 
-def _end_of_time(line: _Line, at: int) -> int:
-    """Where a time or duration that begins at offset ``at`` ends, else ``at``."""
-    duration = _DURATION.match(line.text, at)
-    if duration is not None:
-        return duration.end()
-    if (
-        not line.text[at : at + 12].casefold().startswith(("un", "ti", "on ", "in ", "at "))
-        and not line.text[at].isdigit()
-    ):
-        return at
-    found = find_when(line.text[: at + 60], line.now, line.tz, at)
-    return found.end if found is not None and found.start == at else at
+def _asides(line: _Line, hits: Sequence[Hit]) -> list[tuple[int, int]]:
+    """Where times and durations stand; a time only if an outcome of the line may want one."""
+    asides = [match.span() for match in _DURATION.finditer(line.text)] if _HAS_DURATION.search(line.text) else []
+    if any(hit.term.outcome in TIMED for hit in hits):
+        found = find_when(line.text, line.now, line.tz)
+        phrase = line.text[found.start : found.end] if found else ""
+        name = phrase.isalpha() and phrase[0].isupper() and len(phrase) == 3
+        if found is not None and not name:
+            asides.append((found.start, found.end))
+    return asides
 
 
 def _when(line: _Line, verdict: Verdict) -> When | None:
@@ -329,6 +324,8 @@ def _note(text: str, spans: Sequence[Span]) -> str:
         piece = piece.strip(_SEPARATORS.replace(":", "") if _EMOJI.search(piece) else _SEPARATORS)
         if piece.startswith("(") and piece.find(")") in {-1, len(piece) - 1}:
             piece = piece.strip("()").strip(_SEPARATORS)
+        if piece.count("(") != piece.count(")"):
+            piece = piece.lstrip(")" + _SEPARATORS).rstrip("(" + _SEPARATORS)
         if piece.strip("().!?\"'“”"):
             pieces.append(piece)
         at = max(at, span.end)

@@ -114,13 +114,11 @@ def _weigh(
     if hit.sureness == Sureness.MAYBE:
         return Verdict(channel, questions=(_ask_guess(text, words, hit, outcome),), used=_channels(meant, channel))
     told = [_told(text, words, hit)] if hit.sureness == Sureness.SURE else []
-    taken, channel_told, questions = _channel(outcome, channel, meant, words)
+    taken, channel_told, questions = _channel(outcome, channel, meant, words, hit)
     used = [
         other
         for other in meant
-        if other == hit
-        or (other.term.outcome in _WEAK and other.term.outcome != outcome)
-        or (other.term.sense == Sense.REPLY and taken == Channel.EMAIL)
+        if other == hit or other.term.outcome in _WEAK or (other.term.sense == Sense.REPLY and taken == Channel.EMAIL)
     ]
     used += _channels(meant, taken)
     told += [_told(text, words, o) for o in _channels(meant, taken) if o.sureness == Sureness.SURE]
@@ -128,15 +126,15 @@ def _weigh(
 
 
 def _channel(
-    outcome: Outcome, named: Channel | None, meant: Sequence[Hit], words: Sequence[Word]
+    outcome: Outcome, named: Channel | None, meant: Sequence[Hit], words: Sequence[Word], main: Hit
 ) -> tuple[Channel | None, tuple[str, ...], tuple[Question, ...]]:
     """The channel named if it fits the outcome, else the one the outcome means, else what the words hint at."""
     if named is not None and outcome in OUTCOMES[named]:
         return named, (), ()
-    implied = next((hit.term.channel for hit in meant if hit.term.channel and hit.term.outcome == outcome), None)
-    implied = implied or IMPLIED.get(outcome)
+    implied = main.term.channel or IMPLIED.get(outcome)
     if implied is not None:
-        told = (f"“{say(outcome)}” belongs to {_article(implied)}, not to {_article(named)}",) if named else ()
+        earlier = named is not None and any(hit.term.channel == named and hit.first < main.first for hit in meant)
+        told = (f"“{say(outcome)}” belongs to {_article(implied)}, not to {_article(named)}",) if earlier else ()
         return implied, told, ()
     if named is not None:
         return named, (), ()
@@ -175,7 +173,7 @@ def _from_note(
         found = [outcome for outcome in found if outcome in OUTCOMES[channel]] or found
     if len(found) == 1 and inside[0].sureness != Sureness.MAYBE:
         hit = next(hit for hit in inside if hit.term.outcome == found[0])
-        taken, told, questions = _channel(found[0], channel, meant, words)
+        taken, told, questions = _channel(found[0], channel, meant, words, hit)
         told = (f"“{_quote(text, words, hit)}” taken for the outcome", *told)
         return Verdict(taken, found[0], hit, _channels(meant, taken), questions, told)
     if len(found) == 1:
@@ -191,15 +189,24 @@ def _from_note(
     return Verdict(channel, questions=(_ask(asked),), used=_channels(meant, channel))
 
 
+def wished_meeting(words: Sequence[Word], hit: Hit) -> bool:
+    """Whether "meeting" only names what somebody would like."""
+    named = hit.term.sense == Sense.CHANNEL and hit.term.channel == Channel.MEETING
+    return named and _wish_at(words, hit) is not None
+
+
 def _wish_before(words: Sequence[Word], meant: Sequence[Hit]) -> int | None:
     """Where the wish begins, if "booked" is wished for and not done."""
-    for hit in meant:
-        if hit.term.outcome == Outcome.MEETING_BOOKED:
-            for at in range(hit.first - 1, max(-1, hit.first - 5), -1):
-                if words[at].key in WISHES:
-                    return at
-                if words[at].opens:
-                    break
+    booked = (hit for hit in meant if hit.term.outcome == Outcome.MEETING_BOOKED)
+    return next((at for hit in booked if (at := _wish_at(words, hit)) is not None), None)
+
+
+def _wish_at(words: Sequence[Word], hit: Hit) -> int | None:
+    for at in range(hit.first, max(0, hit.first - 4), -1):
+        if words[at].opens:
+            return None
+        if words[at - 1].key in WISHES:
+            return at - 1
     return None
 
 

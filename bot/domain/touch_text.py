@@ -14,7 +14,8 @@ _SPACES: Final = re.compile(r"[^\S\n ]")
 _INVISIBLE: Final = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1b]")
 
 _WORD: Final = re.compile(
-    r"""(?P<email>[\w+][\w.+'-]{0,63}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5})
+    r"""(?P<phone>\+\d[\d ()./-]{5,18}\d)
+      | (?P<email>[\w+][\w.+'-]{0,63}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5})
       | (?P<user><@[UW][A-Z0-9]{2,20}>)
       | (?P<emoji>:[a-z][a-z0-9_+-]{1,40}:)
       | (?P<word>[^\W_]+(?:['’][^\W_]+)*)

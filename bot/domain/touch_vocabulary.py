@@ -128,12 +128,13 @@ _REPLIES: Final = (
     "replied|reply|wrote back|emailed back|mailed back|responded|got back|got back to me|got a reply|response|"
     "came back|answered by email|answered by mail|she replied|he replied|she responded|he responded|email reply"
 )
-_NO_CALLS_UNTIL: Final = "do not call until|dont call until|do not call till|dont call till|do not call before"
+_NO_CALLS_UNTIL: Final = "do not call until|dont call until|do not call till|dont call till"
 _KEEN: Final = "interested|very interested|is interested|keen|very keen|sounds good|happy to talk|happy to chat|is keen"
 _NOTHING: Final = (
     "reached out|follow up|followed up|following up|stop by|stopped by|busy season|call center|call centre|"
     "email address|"
-    "mail address|phone number|booked out|fully booked|mail merge|email campaign|call list|positive that|"
+    "mail address|phone number|booked out|fully booked|mail merge|email campaign|call list|do not call before|"
+    "dont call before|positive that|"
     "next call|next meeting|before call|call notes|meeting room|assistant manager|reception desk|"
     "away from|sales call|shared with me|interested party|scheduled to send|no comment"
 )
