@@ -24,16 +24,16 @@ class Colleague:
 def staffing(session: Session) -> list[Colleague]:
     """Everybody who is active, by name."""
     roles: dict[UUID, set[Role]] = {}
-    for person_id, role in session.execute(select(PersonRole.person_id, PersonRole.role)).tuples():
+    for person_id, role in session.execute(select(PersonRole.person_id, PersonRole.role)):
         roles.setdefault(person_id, set()).add(role)
     aligned = dict(
-        session.execute(select(Alignment.rep_id, func.count()).group_by(Alignment.rep_id)).tuples().all(),
+        session.execute(select(Alignment.rep_id, func.count()).group_by(Alignment.rep_id)).all(),
     )
     people = session.execute(
         select(Person.id, Person.name, Person.email, Person.slack_user_id)
         .where(Person.active.is_(True))
         .order_by(Person.name)
-    ).tuples()
+    )
     return [
         Colleague(name, email, frozenset(roles.get(id_, ())), slack_user_id is not None, aligned.get(id_, 0))
         for id_, name, email, slack_user_id in people
