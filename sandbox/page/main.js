@@ -200,6 +200,7 @@ class App {
   }
 
   opening(channel, name) {
+    if (channel.has_more) return h("p", { class: "opening" }, "Only the newest messages are shown here.");
     const text = channel.kind === "im" ? `This is the beginning of your conversation with ${name}.` : `This is the beginning of ${name}.`;
     return h("p", { class: "opening" }, text);
   }

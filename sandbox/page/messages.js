@@ -1,9 +1,9 @@
 /** A list of messages: drawn once each, redrawn when they change, kept at the bottom when the reader is there. */
-import { h, reconcile, replace } from "./dom.js";
+import { h, reconcile } from "./dom.js";
 import { avatar } from "./avatar.js";
 import { drawBlocks } from "./blocks.js";
 import { icon } from "./icons.js";
-import { link, mrkdwn } from "./mrkdwn.js";
+import { mrkdwn, nameOf } from "./mrkdwn.js";
 import { openMenu } from "./popup.js";
 import { Surface } from "./surface.js";
 import { fullDate, isoDay, longDay, nearDay, timeOfDay } from "./time.js";
@@ -127,7 +127,7 @@ export class MessageList {
         { class: "message-body" },
         compact ? h("span", { class: "visually-hidden" }, person.name, " ", time) : head,
         this.content(channel, message),
-        (message.files ?? []).map(file),
+        (message.files ?? []).map((one) => file(one, this.app.store.me)),
         thread && this.threadLine(channel, message, thread),
       ),
       this.tools(channel, message, person),
@@ -220,7 +220,7 @@ function together(previous, message) {
 function replyCounts(channel) {
   const out = new Map();
   for (const message of channel.messages) {
-    if (!isReply(message) || message.ephemeral) continue;
+    if (!isReply(message)) continue;
     const entry = out.get(message.thread_ts) ?? { count: 0, last: "", users: new Set() };
     entry.count += 1;
     entry.last = message.ts;
@@ -235,7 +235,9 @@ export function author(store, message) {
   const { app } = store.ws;
   const isApp = message.user === app.user_id || (!message.user && Boolean(message.bot)) || message.bot === true || message.bot === app.bot_id;
   const member = store.member(message.user);
-  return { name: message.username || (isApp ? app.name : member?.real_name || member?.name || message.user || "Somebody"), member, app: isApp };
+  const own = isApp ? app.name : nameOf(member);
+  const posed = message.username && message.username !== member?.name ? message.username : null;
+  return { name: posed || own || message.username || message.user || "Somebody", member, app: isApp };
 }
 
 function mentionsMe(message, store) {
@@ -247,22 +249,19 @@ function mentionsMe(message, store) {
 const sizes = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
 const bytes = (count) => (count >= 1e6 ? `${sizes.format(count / 1e6)} MB` : count >= 1e3 ? `${sizes.format(count / 1e3)} kB` : `${count} bytes`);
 
-function file(spec) {
+function file(spec, me) {
   const name = spec.title || spec.name || "File";
   const address = spec.url_private_download ?? spec.url_private ?? "";
   const local = address.startsWith("/") || address.startsWith(`${location.origin}/`);
   const body = [icon("file", 22), h("span", { class: "file-name" }, name), spec.size !== undefined && h("span", { class: "file-size" }, bytes(spec.size))];
-  if (local) return h("a", { class: "file", href: address, download: spec.name ?? name }, body);
-  return link(address, "", body)?.classList ? Object.assign(link(address, "", body), { className: "file" }) : h("span", { class: "file" }, body);
+  if (!local) return h("span", { class: "file" }, body);
+  const href = new URL(address, location.href);
+  href.searchParams.set("as", me);
+  return h("a", { class: "file", href: href.href, download: spec.name ?? name }, body);
 }
 
 /** A short text for a screen reader when a message comes in. */
 export function announcement(store, message) {
   const words = h("div", {}, mrkdwn(message.text ?? "", store.textContext())).textContent.slice(0, 300);
   return `${author(store, message).name}: ${words}`;
-}
-
-/** The empty state at the top of a channel. */
-export function emptyTop(node, ...content) {
-  replace(node, ...content);
 }

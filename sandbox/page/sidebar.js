@@ -14,7 +14,7 @@ export class Sidebar {
     this.groups = h("div", { class: "places" });
     this.theme = h("button", { type: "button", class: "side-tool", onclick: () => this.flip() });
     this.split = h("button", { type: "button", class: "side-tool", title: "Show the website beside the workspace", aria: { label: "Show the website beside the workspace", pressed: "false" }, onclick: () => app.toggleWebsite() }, icon("split", 18));
-    const site = h("a", { class: "site-link", href: "/site/", target: "_blank", rel: "noopener" }, icon("globe", 18), h("span", {}, "Open the company's website"), icon("external", 14));
+    const site = h("a", { class: "site-link", href: "/site/", target: "_blank", rel: "noopener" }, icon("globe", 18), h("span", {}, "Open the company's website"));
     replace(
       root,
       h("div", { class: "side-head" }, this.team, this.theme),
