@@ -72,6 +72,7 @@ class Server:
             if folder.is_dir():
                 app.router.add_static(static, folder)
         app.router.add_get("/site", _moved("/site/"))
+        app.router.add_get("/site/thanks.html", _file(HERE / "website" / "thanks.html"))
         return app
 
     async def start(self) -> str:
