@@ -136,7 +136,8 @@ class _Books:
         name = asked.row.company.name or domain
         if not name:
             return None
-        account = Known(new_id(), name, asked.name_key or company_name_key(name), domain, new=True)
+        key = asked.name_key or company_name_key(name)
+        account = Known(new_id(), name, key, domain, country=asked.row.person.country, new=True)
         self._add(account)
         return account
 

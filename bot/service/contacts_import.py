@@ -22,7 +22,7 @@ from bot.domain.terms import Source, Stage
 from bot.outbox.enqueue import insert_once
 from bot.service import audit
 from bot.service.bulk_accounts import AccountsOfRows, accounts_of_rows
-from bot.service.bulk_contacts import ContactsOfRows, Stored, contacts_of_rows, differences
+from bot.service.bulk_contacts import ContactsOfRows, contacts_of_rows, differences
 from bot.service.bulk_suppressions import left_alone, suppress_rows
 from bot.service.name_index import contact_words, rewrite_contact_words, write_words
 
