@@ -84,13 +84,19 @@ def _phrase_at(words: Sequence[Word], keys: Sequence[str], at: int) -> tuple[int
 
 
 def corrected_hits(words: Sequence[Word]) -> list[Hit]:
-    """Phrases found once misspellings among the first words are mended; only those that needed it."""
+    """Phrases found once misspellings among the first words are mended.
+
+    A capital after a capital is likely a surname ("Jane Bouncer"): a guess at best.
+    """
     keys = [word.key for word in words]
     mended: dict[int, Sureness] = {}
+    shouted = all(word.capital for word in words)
     for at, word in enumerate(words[:_SEARCHED_FOR_SLIPS]):
         slip = correct(word.key) if word.kind == "word" else None
         if slip is not None and (at > 0 or slip[1] == Sureness.SURE):
             keys[at], mended[at] = slip
+            if at > 0 and word.capital and words[at - 1].capital and not shouted:
+                mended[at] = Sureness.MAYBE
     if not mended:
         return []
     return [_judged(hit, keys, mended) for hit in find_hits(words, keys)]
@@ -117,7 +123,7 @@ def correct(key: str) -> tuple[str, Sureness] | None:
     letters = sorted(key)
     word, slips = min(
         ((word, int(slips)) for word, slips, _ in near),
-        key=lambda pair: (pair[1], sorted(pair[0]) != letters, pair[0][0] != key[0]),
+        key=lambda pair: (pair[1], sorted(pair[0]) != letters, pair[0][0] != key[0], -len(pair[0])),
     )
     length = max(len(key), len(word))
     if slips == 1:

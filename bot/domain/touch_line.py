@@ -142,8 +142,12 @@ def _hits(words: Sequence[Word]) -> list[Hit]:
     first = hits[0].first
     if first > 1:
         beside = [hit for hit in corrected_hits(words[:first]) if hit.last == first and hit.first > 0]
-        hits = [replace(hit, sureness=Sureness.SURE) for hit in beside if hit.term.sense == Sense.CHANNEL] + hits
+        hits = [replace(hit, sureness=Sureness.SURE) for hit in beside if _fits_beside(hit)] + hits
     return hits
+
+
+def _fits_beside(hit: Hit) -> bool:
+    return hit.sureness != Sureness.EXACT and (hit.term.sense == Sense.CHANNEL or hit.sureness == Sureness.SURE)
 
 
 def _within(words: Sequence[Word], hit: Hit, span: Span) -> bool:

@@ -136,8 +136,6 @@ def _channel(
         earlier = named is not None and any(hit.term.channel == named and hit.first < main.first for hit in meant)
         told = (f"“{say(outcome)}” belongs to {_article(implied)}, not to {_article(named)}",) if earlier else ()
         return implied, told, ()
-    if named is not None:
-        return named, (), ()
     if any(hit.term.sense == Sense.REPLY for hit in meant):
         return Channel.EMAIL, (), ()
     if any(hit.term.outcome == Outcome.CONNECTED for hit in meant) or any(word.key in _SAID for word in words):

@@ -21,6 +21,7 @@ _JOINS: Final = frozenset(["with", "to", "for", "from", "the", "at"])
 _AT: Final = frozenset(["at", "from", "of", "@"])
 _BEFORE_VERB: Final = (FILLERS - {"a", "an", "the"}) | SOFT
 _VERBS: Final = frozenset(["contacted", "tried", "texted", "pinged", "messaged", "told", "asked", "chased", "nudged"])
+_NEVER_NAMES: Final = frozenset(["i", "we", "hi", "hey", "im", "ive", "just", "had", "tried"])
 _STOPS: Final = STOPS | WISHES | _VERBS | {"do", "did", "does", "didnt", "dont", "doesnt"}
 _EMOJI: Final = re.compile(r":[a-z][a-z0-9_+-]{1,40}:")
 _PARTICLES: Final = frozenset(
@@ -92,12 +93,16 @@ def _leading(words: Sequence[Word], end: int, aside: Sequence[bool]) -> range:
     start = 0
     while end > 0 and words[end - 1].key in _BEFORE_VERB and not words[end - 1].capital:
         end -= 1
-    while start < end and (aside[start] or (words[start].key in _BEFORE_VERB | _VERBS and not words[start].capital)):
+    while start < end and (aside[start] or _before_name(words[start])):
         start += 1
     stop = next((at for at in range(start, end) if aside[at] or (at > start and _ends_name(words[at]))), end)
     if stop - start <= _LONGEST_NAME:
         return range(start, stop)
     return _unmarked(words, start, stop)
+
+
+def _before_name(word: Word) -> bool:
+    return word.key in _NEVER_NAMES or (word.key in _BEFORE_VERB | _VERBS and not word.capital)
 
 
 def _ends_name(word: Word) -> bool:
