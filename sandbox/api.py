@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 Args = dict[str, Any]
 Function = Callable[["Sandbox", Args], dict[str, Any]]
-JSON_ARGS = frozenset({"blocks", "attachments", "metadata", "view", "files", "users_list"})
+EVERYWHERE = ("token", "team_id")  # Bolt gives every call the team it serves
+JSON_ARGS = frozenset({"blocks", "attachments", "metadata", "view", "files"})
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def method(
     def register(function: Function) -> Function:
         needed = tuple(required.split())
         METHODS[name] = Method(
-            name, function, frozenset([*takes.split(), *needed, "token"]), needed, scope, tier, app_token
+            name, function, frozenset([*takes.split(), *needed, *EVERYWHERE]), needed, scope, tier, app_token
         )
         return function
 
