@@ -65,6 +65,7 @@ class _Line:
     spans: list[Span] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     assumed: list[str] = field(default_factory=list)
+    first_time: FoundTime | None = None
 
     def overlaps(self, start: int, end: int) -> bool:
         return any(span.start < end and start < span.end for span in self.spans)
@@ -175,7 +176,7 @@ def _asides(line: _Line, hits: Sequence[Hit]) -> list[tuple[int, int]]:
     """Where times and durations stand; a time only if an outcome of the line may want one."""
     asides = [match.span() for match in _DURATION.finditer(line.text)] if _HAS_DURATION.search(line.text) else []
     if any(hit.term.outcome in TIMED for hit in hits):
-        found = find_when(line.text, line.now, line.tz)
+        found = line.first_time = find_when(line.text, line.now, line.tz)
         phrase = line.text[found.start : found.end] if found else ""
         name = phrase.isalpha() and phrase[0].isupper() and len(phrase) == 3
         if found is not None and not name:
@@ -222,6 +223,8 @@ def _time_after(line: _Line, after: int) -> FoundTime | None:
     at = after
     while at < len(line.text) and line.text[at] in _SEPARATORS + "(":
         at += 1
+    if line.first_time is not None and line.first_time.start == at and not line.in_name(line.first_time):
+        return line.first_time
     for start, bare_month in ((at, after > 0), (0, False)):
         found = find_when(line.text, line.now, line.tz, start, bare_month=bare_month)
         if found is not None and not line.in_name(found):
