@@ -44,6 +44,16 @@ class ShiftedClock:
         self._held: datetime | None = None
 
     @property
+    def offset(self) -> timedelta:
+        """How far business time runs ahead of real time."""
+        return self._offset
+
+    @property
+    def held(self) -> bool:
+        """Whether the clock stands still while a jump is stepped through."""
+        return self._held is not None
+
+    @property
     def target(self) -> datetime:
         """Where the clock will be once it is no longer held."""
         return self._real() + self._offset

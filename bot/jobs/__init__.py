@@ -1,1 +1,1 @@
-"""What the clock does."""
+"""The clock's door in: what runs when, and the loop that sees to it."""

@@ -1,0 +1,241 @@
+"""Reads about leads: everything an alert card and ``/lead`` show (process §1, §2).
+
+What must stay true: outside text is handed on as it came, to be escaped where it is rendered; a card is read in a
+fixed number of queries, however long the history.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session, aliased
+
+from bot.db.models import (
+    Account,
+    Assignment,
+    Consent,
+    Contact,
+    HandRaise,
+    Lead,
+    LeadAlert,
+    LeadMove,
+    Person,
+    ScoreEntry,
+    Suppression,
+    Touch,
+)
+from bot.db.queries.lead_facts import (
+    CardAccount,
+    CardAlert,
+    CardMove,
+    CardRaise,
+    CardScoreLine,
+    CardTouch,
+    CardTurn,
+    LeadCard,
+    Somebody,
+)
+from bot.db.session import PlaybookInForce
+from bot.domain.compliance import Consented, Subject, Suppressed, Verdict, may_touch, suppression_keys
+from bot.domain.definitions import conditions_held
+from bot.domain.errors import NotFound
+from bot.domain.places import candidate_zones
+from bot.domain.terms import Channel, ScorePart
+from bot.playbook.schema import Playbook
+
+__all__ = ["LeadCard", "lead_card"]
+
+TOUCHES = 5
+HISTORY = 20
+
+
+def lead_card(session: Session, lead_id: UUID, now: datetime) -> LeadCard:
+    """Everything about one lead. Raises ``NotFound``."""
+    account_owner = aliased(Person)
+    row = session.execute(
+        select(Lead, Contact, Account, account_owner)
+        .join(Contact, Contact.id == Lead.contact_id)
+        .outerjoin(Account, Account.id == Lead.account_id)
+        .outerjoin(account_owner, account_owner.id == Account.owner_id)
+        .where(Lead.id == lead_id)
+    ).first()
+    if row is None:
+        raise NotFound("That lead is not there any more.")
+    lead, contact, account, owner_of_account = row
+    alerts, moves, turns = _history(session, lead_id)
+    wanted = {lead.owner_id, lead.claimed_by_id, lead.first_response_by_id}
+    wanted |= {one.person_id for one in (*alerts, *turns)} | {one.by_id for one in moves}
+    people = _people(session, wanted)
+    lines = _score_lines(session, contact.id)
+    parts = {part: sum(line.points for line in lines if line.part is part) for part in ScorePart}
+    touches, touch_count = _touches(session, contact.id)
+    rules, raises = _playbook(session), _raises(session, lead_id)
+    return LeadCard(
+        **_of_lead(lead, people),
+        **_of_contact(contact),
+        account=_account(account, owner_of_account),
+        timezones=candidate_zones(
+            contact.timezone, contact.phone, contact.country or (account.country if account else None)
+        ),
+        score_lines=lines,
+        parts=parts,
+        marketing_qualified=_marketing_qualified(rules, lead, contact, parts, raises),
+        touches=touches,
+        touch_count=touch_count,
+        raises=raises,
+        alerts=tuple(CardAlert(people.get(one.person_id), one.round, one.at, one.cause) for one in alerts),
+        moves=tuple(_move(one, people) for one in moves),
+        turns=tuple(CardTurn(people.get(one.person_id), one.rule, tuple(one.reason), one.at) for one in turns),
+        may_call=_may_call(session, rules, contact, account, now),
+        now=now,
+    )
+
+
+def _of_lead(lead: Lead, people: Mapping[UUID | None, Somebody]) -> dict[str, Any]:
+    same = (
+        *("version", "state", "hot", "intent", "source", "message", "raised_at", "received_at", "owned_at"),
+        *("shift_held", "seen_at", "claimed_at", "response_due_at", "first_response_at", "round", "closed_at"),
+        *("response_on_shift_seconds", "breached_at", "breach_cause", "close_reason"),
+    )
+    wall = lead.first_response_at - lead.raised_at if lead.first_response_at else None
+    return {
+        "lead_id": lead.id,
+        "owner": people.get(lead.owner_id),
+        "owner_reason": tuple(lead.owner_reason),
+        "claimed_by": people.get(lead.claimed_by_id),
+        "first_response_by": people.get(lead.first_response_by_id),
+        "response_wall_seconds": int(wall.total_seconds()) if wall is not None else None,
+    } | {name: getattr(lead, name) for name in same}
+
+
+def _of_contact(contact: Contact) -> dict[str, Any]:
+    same = ("first_name", "last_name", "title", "email", "phone", "linkedin", "score")
+    return {
+        "contact_id": contact.id,
+        "contact_country": contact.country,
+        "contact_stage": contact.stage,
+    } | {name: getattr(contact, name) for name in same}
+
+
+def _account(account: Account | None, owner: Person | None) -> CardAccount | None:
+    if account is None:
+        return None
+    who = Somebody(owner.id, owner.name, owner.slack_user_id) if owner else None
+    return CardAccount(
+        account.id,
+        account.name,
+        account.domain,
+        account.industry,
+        account.employees,
+        account.country,
+        account.stage,
+        who,
+    )
+
+
+def _people(session: Session, ids: set[UUID | None]) -> dict[UUID | None, Somebody]:
+    rows = session.execute(
+        select(Person.id, Person.name, Person.slack_user_id).where(Person.id.in_([one for one in ids if one]))
+    )
+    return {row.id: Somebody(row.id, row.name, row.slack_user_id) for row in rows}
+
+
+def _history(session: Session, lead_id: UUID) -> tuple[Sequence[Any], Sequence[Any], Sequence[Any]]:
+    """Alerts, moves and turns, the latest ones, oldest first."""
+    found: list[Sequence[Any]] = []
+    for model in (LeadAlert, LeadMove, Assignment):
+        rows = session.execute(
+            select(model.__table__)
+            .where(model.lead_id == lead_id)
+            .order_by(model.at.desc(), model.id.desc())
+            .limit(HISTORY)
+        ).all()
+        found.append(rows[::-1])
+    return found[0], found[1], found[2]
+
+
+def _move(row: Any, people: Mapping[UUID | None, Somebody]) -> CardMove:
+    by = people.get(row.by_id)
+    return CardMove(row.from_state, row.to_state, row.at, by.name if by else None, row.reason)
+
+
+def _score_lines(session: Session, contact_id: UUID) -> tuple[CardScoreLine, ...]:
+    rows = session.execute(
+        select(ScoreEntry.part, ScoreEntry.points, ScoreEntry.reason, ScoreEntry.at)
+        .where(ScoreEntry.contact_id == contact_id)
+        .order_by(ScoreEntry.at, ScoreEntry.id)
+    )
+    return tuple(CardScoreLine(*row) for row in rows)
+
+
+def _touches(session: Session, contact_id: UUID) -> tuple[tuple[CardTouch, ...], int]:
+    rows = session.execute(
+        select(Touch.id, Person.name, Touch.channel, Touch.outcome, Touch.happened_at, Touch.note, func.count().over())
+        .join(Person, Person.id == Touch.person_id)
+        .where(Touch.contact_id == contact_id, Touch.undone_at.is_(None))
+        .order_by(Touch.happened_at.desc(), Touch.id.desc())
+        .limit(TOUCHES)
+    ).all()
+    return tuple(CardTouch(*row[:6]) for row in rows), rows[0][6] if rows else 0
+
+
+def _raises(session: Session, lead_id: UUID) -> tuple[CardRaise, ...]:
+    rows = session.execute(
+        select(HandRaise.intent, HandRaise.source, HandRaise.message, HandRaise.raised_at, HandRaise.extra)
+        .where(HandRaise.lead_id == lead_id)
+        .order_by(HandRaise.raised_at.desc(), HandRaise.id.desc())
+        .limit(HISTORY)
+    )
+    return tuple(CardRaise(*row) for row in rows)
+
+
+def _playbook(session: Session) -> Playbook:
+    in_force = session.info.get("playbook")
+    if not isinstance(in_force, PlaybookInForce):
+        raise TypeError("the session was opened without a playbook")
+    return in_force.playbook
+
+
+def _marketing_qualified(
+    rules: Playbook, lead: Lead, contact: Contact, parts: Mapping[ScorePart, int], raises: Sequence[CardRaise]
+) -> tuple[tuple[str, bool], ...]:
+    facts: dict[str, object] = {part.value: points for part, points in parts.items()}
+    facts |= {
+        "score": contact.score,
+        "intent": lead.intent.value,
+        "source": lead.source.value,
+        "email": contact.email,
+        "phone": contact.phone,
+        "solution": next((one.extra["solution"] for one in raises if one.extra.get("solution")), None),
+    }
+    return tuple(conditions_held(rules.stages.marketing_qualified, facts))
+
+
+def _may_call(session: Session, rules: Playbook, contact: Contact, account: Account | None, now: datetime) -> Verdict:
+    keys = suppression_keys(contact.email, contact.phone)
+    rows = (
+        session.execute(
+            select(Suppression.kind, Suppression.value_hash, Suppression.covers, Suppression.reason).where(
+                tuple_(Suppression.kind, Suppression.value_hash).in_(keys)
+            )
+        ).all()
+        if keys
+        else []
+    )
+    consents = session.execute(
+        select(Consent.basis, Consent.expires_at, Consent.withdrawn_at).where(Consent.contact_id == contact.id)
+    )
+    subject = Subject(
+        email=contact.email,
+        phone=contact.phone,
+        timezone=contact.timezone,
+        country=contact.country or (account.country if account else None),
+        consents=tuple(Consented(*row) for row in consents),
+    )
+    return may_touch(Channel.CALL, subject, [_suppressed(row) for row in rows], rules, now)
+
+
+def _suppressed(row: Any) -> Suppressed:
+    return Suppressed(row.kind, row.value_hash, row.covers, row.reason)

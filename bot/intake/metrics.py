@@ -1,0 +1,37 @@
+"""Numbers of the web's door for Prometheus, in a registry of their own."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+
+
+class Metrics:
+    """Counters and gauges of one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.events = Counter(
+            "handraiser_intake_events",
+            "Events that came in over the web, by sender and what became of them.",
+            ("sender", "result"),
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "handraiser_intake_seconds",
+            "From the whole request read to the answer, committed.",
+            ("sender",),
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+        self.outbox = Gauge("handraiser_outbox_items", "Notices by state.", ("state",), registry=self.registry)
+        self.oldest = Gauge(
+            "handraiser_outbox_oldest_seconds", "Age of the oldest notice that waits.", registry=self.registry
+        )
+        self.overdue = Gauge(
+            "handraiser_due_late_seconds", "How late the most overdue due time is.", registry=self.registry
+        )
+        self.open_leads = Gauge("handraiser_open_leads", "Leads that are open.", registry=self.registry)
+
+    def text(self) -> bytes:
+        """The exposition format."""
+        return generate_latest(self.registry)

@@ -1,0 +1,42 @@
+"""What runs when: the one table of due jobs and sweeps.
+
+What must stay true: a job name, once released, keeps its meaning; due times in databases hold it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from bot.jobs import housekeeping
+from bot.jobs.perform import Run
+from bot.service.ladder import step_ladder
+from bot.service.lead_changes import ALERT_LADDER, ALERT_MANAGER, CLAIMED_LADDER, RESPONSE_SLA, SHIFT_START
+from bot.service.sla import step_sla
+from bot.service.turns import begin_shift
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Something done regularly by one worker, whatever falls due; ``now`` is business time."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Session, datetime], object]
+
+
+DUE_JOBS: Mapping[str, Run] = {
+    ALERT_LADDER: step_ladder,
+    ALERT_MANAGER: step_ladder,
+    CLAIMED_LADDER: step_ladder,
+    RESPONSE_SLA: step_sla,
+    SHIFT_START: begin_shift,
+}
+"""Job name of a due time to what carries it out."""
+
+SWEEPS: tuple[Sweep, ...] = (
+    Sweep("expired_leases", timedelta(minutes=1), housekeeping.release_leases),
+    Sweep("old_rows", timedelta(hours=1), housekeeping.forget_old_rows),
+)
+"""The net below the due times."""

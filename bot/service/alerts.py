@@ -1,0 +1,140 @@
+"""Telling people of a lead: the card in the channel, direct messages, lines under the card (process §2).
+
+What must stay true: a re-ping is a new post, hence a new round; every alert given is kept with its cause; the
+manager is told once, counted from the first alert.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from bot.db.models import DueTime, Lead, LeadAlert, LivingMessage
+from bot.domain.notices import Address, Notice, NoticeKind, Priority, View
+from bot.domain.response_clock import LadderStep
+from bot.outbox.enqueue import insert_once, show, tell
+from bot.service.context import playbook
+from bot.service.lead_changes import ALERT_LADDER, ALERT_MANAGER, CLAIMED_LADDER, SHIFT_START, arm, disarm, managers_of
+
+MANAGER_CAUSE = "manager"
+ON_CALL_CAUSE = "on_call"
+AGAIN_CAUSE = "joined"
+NO_CLOCK = (MANAGER_CAUSE, ON_CALL_CAUSE, AGAIN_CAUSE)
+"""Alerts from which no step of the ladder is counted: a second event never resets a clock (process §1)."""
+
+Facts = dict[str, str | int | float | bool | None]
+
+
+def note_alert(session: Session, lead: Lead, person_id: UUID | None, cause: str, now: datetime) -> None:
+    """Keep that somebody was told, and why."""
+    session.execute(
+        insert(LeadAlert).values(lead_id=lead.id, person_id=person_id, round=lead.round, at=now, cause=cause[:32])
+    )
+
+
+def post_card(session: Session, lead: Lead, team_id: UUID | None) -> UUID:
+    """The card of the current round in the inbound channel; its living message's id."""
+    where = Address.inbound(team_id)
+    return show(session, View.LEAD_ALERT, str(lead.id), where, f"round:{lead.round}", Priority.HOT)
+
+
+def send_card(session: Session, lead: Lead, person_id: UUID, priority: Priority = Priority.HOT) -> UUID:
+    """The card as a direct message; its living message's id."""
+    place = f"dm:{person_id}:{lead.round}"
+    return show(session, View.LEAD_ALERT, str(lead.id), Address.person(person_id), place, priority)
+
+
+def begin_ladder(
+    session: Session, lead: Lead, now: datetime, cause: str = "hand_raise", team_id: UUID | None = None
+) -> None:
+    """Give the alert of the lead's current round to its owner, and set the times at which it is passed on.
+
+    ``team_id``: whose inbound channel; none means the playbook's. The manager's time counts from the first alert.
+    """
+    note_alert(session, lead, lead.owner_id, cause, now)
+    post_card(session, lead, team_id)
+    rules = playbook(session).inbound.ladder
+    arm(session, lead.id, [(ALERT_LADDER, f"{lead.round}:{LadderStep.DM_UNSEEN}", now + rules.dm_unseen)])
+    if lead.round == 1 or not manager_told(session, lead.id):
+        session.execute(
+            insert_once(session, DueTime).values(
+                job=ALERT_MANAGER,
+                subject_id=str(lead.id),
+                slot=f"{LadderStep.MANAGER}:{int(now.timestamp())}",
+                due_at=now + rules.manager,
+                attempts=0,
+            )
+        )
+
+
+def begin_quietly(session: Session, lead: Lead, now: datetime, cause: str) -> None:
+    """Give a lead that can wait to its owner, by direct message (process §2: standard leads)."""
+    note_alert(session, lead, lead.owner_id, cause, now)
+    if lead.owner_id is not None:
+        send_card(session, lead, lead.owner_id, Priority.NORMAL)
+
+
+def alert(session: Session, lead: Lead, now: datetime, cause: str, team_id: UUID | None) -> None:
+    """Tell the owner as the lead asks for: the channel and the ladder for a hot one that waits, else quietly."""
+    disarm(session, lead.id, ALERT_LADDER, CLAIMED_LADDER, SHIFT_START)
+    if lead.hot and lead.first_response_at is None:
+        begin_ladder(session, lead, now, cause, team_id)
+    else:
+        begin_quietly(session, lead, now, cause)
+
+
+def tell_managers(session: Session, lead: Lead, now: datetime, team_of: UUID | None = None) -> None:
+    """A card to each manager of the owner's team (or of ``team_of``'s), and a line under the alert; once for a lead."""
+    if manager_told(session, lead.id):
+        return
+    managers = managers_of(session, team_of or lead.owner_id)
+    for person_id in managers:
+        note_alert(session, lead, person_id, MANAGER_CAUSE, now)
+        send_card(session, lead, person_id)
+    if managers:
+        tell_under_card(session, lead, NoticeKind.NUDGE, "manager", {"manager_id": str(managers[0])})
+
+
+def tell_under_card(session: Session, lead: Lead, kind: NoticeKind, what: str, facts: Facts) -> bool:
+    """A line in the thread of the current round's card, once; False if there is no card in the channel."""
+    card = session.scalar(
+        select(LivingMessage.id).where(
+            LivingMessage.view == View.LEAD_ALERT.value,
+            LivingMessage.subject_id == str(lead.id),
+            LivingMessage.place == f"round:{lead.round}",
+        )
+    )
+    if card is None:
+        return False
+    facts = facts | {"step": what, "round": lead.round}
+    tell(
+        session,
+        Notice(kind, Address.under(card), f"{what}:{lead.id}:{lead.round}", str(lead.id), Priority.HOT, facts),
+    )
+    return True
+
+
+def alerted_at(session: Session, lead: Lead) -> datetime | None:
+    """When the alert went out that the ladder's steps count from."""
+    return session.scalar(
+        select(func.max(LeadAlert.at)).where(LeadAlert.lead_id == lead.id, LeadAlert.cause.not_in(NO_CLOCK))
+    )
+
+
+def first_alert_at(session: Session, lead_id: UUID) -> datetime | None:
+    """When the first alert stood in Slack's queue and reached Slack; None if none has reached Slack."""
+    reached = select(LivingMessage.id).where(
+        LivingMessage.view == View.LEAD_ALERT.value,
+        LivingMessage.subject_id == str(lead_id),
+        LivingMessage.posted_at.is_not(None),
+    )
+    if session.scalar(reached.limit(1)) is None:
+        return None
+    return session.scalar(select(func.min(LeadAlert.at)).where(LeadAlert.lead_id == lead_id))
+
+
+def manager_told(session: Session, lead_id: UUID) -> bool:
+    """Whether the managers know of this lead."""
+    told = select(LeadAlert.id).where(LeadAlert.lead_id == lead_id, LeadAlert.cause == MANAGER_CAUSE).limit(1)
+    return session.scalar(told) is not None

@@ -1,0 +1,351 @@
+"""Finding or making the contact and the account that an event speaks of (process §2, intake path).
+
+What must stay true: one contact per normalised address, one account per registrable domain; a fact we have is never
+overwritten by nothing, and what a sender claims of somebody fills gaps rather than replacing what we know; every
+change of a name keeps the words it is found by (``name_tokens``) up to date.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, and_, literal, select, update
+from sqlalchemy.orm import Session, aliased
+
+from bot.db.base import new_id
+from bot.db.models import Account, Contact, Lead
+from bot.domain.business_time import HoursError, zone
+from bot.domain.commands import CompanyFacts, PersonFacts
+from bot.domain.countries import country_code
+from bot.domain.matching import best_company, company_domain, company_name_key, normalise_email, read_phone
+from bot.domain.terms import Source, Stage
+from bot.outbox.enqueue import insert_once
+from bot.service.contact_text import clean, clean_or_none
+from bot.service.context import playbook
+from bot.service.name_index import (
+    account_words,
+    contact_words,
+    rewrite_account_words,
+    rewrite_contact_words,
+    write_words,
+)
+
+NAME_KEY_PREFIX = 3
+MOST_ALIKE = 2000
+"""Accounts looked at for a name that is spelled almost alike; they share its first letters."""
+
+
+@dataclass(slots=True)
+class AccountFacts:
+    """An account as an event finds or makes it."""
+
+    id: UUID
+    name: str
+    domain: str | None
+    industry: str | None
+    employees: int | None
+    country: str | None
+    stage: Stage
+    owner_id: UUID | None
+    csm_id: UUID | None
+    new: bool = False
+    why: str = ""
+
+
+@dataclass(slots=True)
+class ContactFacts:
+    """A contact as an event finds or makes it, not yet written. ``values`` is what is to be written."""
+
+    id: UUID
+    email: str | None
+    first_name: str
+    last_name: str
+    title: str | None
+    phone: str | None
+    country: str | None
+    stage: Stage
+    score: int
+    new: bool
+    account: AccountFacts | None = None
+    open_lead_id: UUID | None = None
+    why: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """How they are called in sentences."""
+        return f"{self.first_name} {self.last_name}".strip() or self.email or self.phone or "somebody without a name"
+
+
+def find_contact(
+    session: Session, person: PersonFacts, company: CompanyFacts, source: Source, now: datetime
+) -> ContactFacts:
+    """Find the contact by e-mail, else by phone and name; make one where there is none.
+
+    The account is found or made and written; the contact is written by ``save_contact``, so that its score and stage
+    go in with it.
+    """
+    email = normalise_email(clean(person.email, 400)) if person.email else None
+    domain = company_domain(email) or company_domain(clean(company.domain))
+    phone = _phone(session, person)
+    known = _look_up(session, email, domain, phone, person)
+    account = _account_of(known) if known else None
+    if account is None:
+        account = _find_account(session, known, company, domain)
+    if account is None:
+        account = _make_account(session, company, domain, person, now)
+    elif not account.new:
+        _fill_account(session, account, company, domain, now)
+    contact = _known_contact(known) if known is not None and known.contact_id is not None else None
+    if contact is None:
+        contact = _new_contact(email, phone, source, now)
+    contact.account = account
+    _merge(contact, known, person, phone, account)
+    return contact
+
+
+def _phone(session: Session, person: PersonFacts) -> str | None:
+    if not person.phone:
+        return None
+    country = country_code(clean(person.country)) if person.country else None
+    return read_phone(clean(person.phone, 60), country or playbook(session).people.country).e164
+
+
+_BY_CONTACT = aliased(Account)
+_BY_DOMAIN = aliased(Account)
+_FACTS = ("id", "name", "domain", "industry", "employees", "country", "stage", "owner_id", "csm_id")
+
+
+def _look_up(
+    session: Session, email: str | None, domain: str | None, phone: str | None, person: PersonFacts
+) -> Row[Any] | None:
+    """Contact, its account, the domain's account and the open lead, in one statement."""
+    named = [Contact.phone == phone]
+    if person.first_name or person.last_name:
+        # A switchboard's number is many people's.
+        named += [Contact.first_name == clean(person.first_name), Contact.last_name == clean(person.last_name)]
+    who = Contact.email == email if email else and_(*named) if phone else literal(False)
+    one = select(literal(1).label("one")).subquery()
+    return session.execute(
+        select(
+            Contact.id.label("contact_id"),
+            *(getattr(Contact, name) for name in ("email", "first_name", "last_name", "title", "phone", "linkedin")),
+            Contact.timezone,
+            Contact.country.label("contact_country"),
+            Contact.stage.label("contact_stage"),
+            Contact.account_id,
+            Contact.score,
+            Lead.id.label("open_lead_id"),
+            *(getattr(_BY_CONTACT, name).label(f"own_{name}") for name in _FACTS),
+            *(getattr(_BY_DOMAIN, name).label(f"domain_{name}") for name in _FACTS),
+        )
+        .select_from(one)
+        .outerjoin(Contact, who)
+        .outerjoin(_BY_CONTACT, _BY_CONTACT.id == Contact.account_id)
+        .outerjoin(_BY_DOMAIN, _BY_DOMAIN.domain == domain if domain else literal(False))
+        .outerjoin(Lead, and_(Lead.contact_id == Contact.id, Lead.closed_at.is_(None)))
+        .order_by(Contact.created_at)
+        .limit(1)
+    ).first()
+
+
+def _facts(values: Sequence[Any], why: str) -> AccountFacts:
+    facts = AccountFacts(*values)
+    facts.why = why
+    return facts
+
+
+def _account_of(known: Row[Any]) -> AccountFacts | None:
+    found = known._mapping
+    for prefix, why in (("own_", "They are known at this company."), ("domain_", "The address has its domain.")):
+        if found[f"{prefix}id"] is not None:
+            return _facts([found[f"{prefix}{name}"] for name in _FACTS], why)
+    return None
+
+
+def _find_account(
+    session: Session, known: Row[Any] | None, company: CompanyFacts, domain: str | None
+) -> AccountFacts | None:
+    """By name, spelled alike. A company with another domain is another company."""
+    name_key = company_name_key(clean(company.name))
+    if not name_key:
+        return None
+    where = [Account.name_key >= name_key[:NAME_KEY_PREFIX], Account.name_key < _after(name_key[:NAME_KEY_PREFIX])]
+    if domain:
+        where.append(Account.domain.is_(None))
+    rows = session.execute(select(Account.id, Account.name_key).where(*where).limit(MOST_ALIKE)).all()
+    found = best_company(clean(company.name), ((row.id, row.name_key) for row in rows), playbook(session))
+    if found is None:
+        return None
+    account_id, _, likeness = found
+    row = session.execute(select(*(getattr(Account, name) for name in _FACTS)).where(Account.id == account_id)).one()
+    alike = "The company's name is the same." if likeness == 100 else f"The company's name is {likeness:.0f} % alike."
+    return _facts(row, alike)
+
+
+def _after(prefix: str) -> str:
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1)
+
+
+def _make_account(
+    session: Session, company: CompanyFacts, domain: str | None, person: PersonFacts, now: datetime
+) -> AccountFacts | None:
+    name = clean(company.name) or (domain or "")
+    if not name:
+        return None
+    country = country_code(clean(company.country or person.country))
+    industry = clean_or_none(company.industry)
+    employees = company.employees
+    made = AccountFacts(new_id(), name, domain, industry, employees, country, Stage.PROSPECT, None, None, new=True)
+    made.why = "A company we did not know."
+    row = session.execute(
+        insert_once(session, Account)
+        .values(
+            id=made.id,
+            name=name,
+            name_key=company_name_key(name),
+            domain=domain,
+            industry=industry,
+            employees=employees,
+            country=country,
+            stage=Stage.PROSPECT,
+            last_activity_at=now,
+            created_at=now,
+        )
+        .returning(Account.id)
+    ).first()
+    if row is None:  # another event of the same company was faster
+        found = session.execute(
+            select(*(getattr(Account, name) for name in _FACTS)).where(Account.domain == domain)
+        ).one()
+        return _facts(found, "The address has its domain.")
+    return made
+
+
+def _fill_account(
+    session: Session, account: AccountFacts, company: CompanyFacts, domain: str | None, now: datetime
+) -> None:
+    """Fill in what we did not know of a company; its last activity is now."""
+    given: dict[str, Any] = {
+        "domain": domain if domain and domain == company_domain(domain) else None,
+        "industry": clean_or_none(company.industry),
+        "employees": company.employees,
+        "country": country_code(clean(company.country)) if company.country else None,
+    }
+    gaps = {name: value for name, value in given.items() if value is not None and getattr(account, name) is None}
+    if "domain" in gaps and session.scalar(select(Account.id).where(Account.domain == domain)) is not None:
+        del gaps["domain"]  # it is another account's already
+    if not gaps:
+        return
+    session.execute(
+        update(Account).where(Account.id == account.id).values(**gaps).execution_options(synchronize_session=False)
+    )
+    for name, value in gaps.items():
+        setattr(account, name, value)
+    if "domain" in gaps:
+        rewrite_account_words(session, account.id, account.name, domain)
+
+
+def _known_contact(known: Row[Any]) -> ContactFacts:
+    return ContactFacts(
+        id=known.contact_id,
+        email=known.email,
+        first_name=known.first_name,
+        last_name=known.last_name,
+        title=known.title,
+        phone=known.phone,
+        country=known.contact_country,
+        stage=known.contact_stage,
+        score=known.score,
+        new=False,
+        open_lead_id=known.open_lead_id,
+        why="We know this address." if known.email else "We know this number.",
+    )
+
+
+def _new_contact(email: str | None, phone: str | None, source: Source, now: datetime) -> ContactFacts:
+    made = ContactFacts(new_id(), email, "", "", None, phone, None, Stage.PROSPECT, 0, new=True)
+    made.why = "Somebody we did not know."
+    made.values = {
+        "email": email,
+        "phone": phone,
+        "source": source,
+        "created_at": now,
+        "first_name": "",
+        "last_name": "",
+        "external_ids": {},
+        "extra": {},
+    }
+    return made
+
+
+def _merge(
+    contact: ContactFacts, known: Row[Any] | None, person: PersonFacts, phone: str | None, account: AccountFacts | None
+) -> None:
+    """Fill gaps; a first name of one letter gives way to a whole one."""
+    given: dict[str, Any] = {
+        "first_name": clean(person.first_name),
+        "last_name": clean(person.last_name),
+        "title": clean_or_none(person.title),
+        "phone": phone,
+        "linkedin": clean_or_none(person.linkedin),
+        "timezone": _timezone(person.timezone),
+        "country": country_code(clean(person.country)) if person.country else None,
+    }
+    stored = _stored(known) if not contact.new and known is not None else {}
+    for name, value in given.items():
+        before = stored.get(name)
+        if value and (not before or _initial_of(before, value)):
+            contact.values[name] = value
+            if hasattr(contact, name):
+                setattr(contact, name, value)
+    if account is not None and (contact.new or stored.get("account_id") is None):
+        contact.values["account_id"] = account.id
+
+
+def _stored(known: Row[Any]) -> dict[str, Any]:
+    names = ("first_name", "last_name", "title", "phone", "linkedin", "timezone", "account_id")
+    return {name: getattr(known, name) for name in names} | {"country": known.contact_country}
+
+
+def _initial_of(before: Any, value: Any) -> bool:
+    short = str(before).rstrip(".")
+    return len(short) == 1 and len(str(value)) > 1 and str(value).lower().startswith(short.lower())
+
+
+def _timezone(text: str | None) -> str | None:
+    name = clean(text, 64)
+    try:
+        return zone(name).key if name else None
+    except HoursError:
+        return None
+
+
+def save_contact(session: Session, contact: ContactFacts, **also: Any) -> bool:
+    """Write what is new of ``contact``, together with ``also``; False if another event made the same contact first."""
+    values = contact.values | also
+    if contact.new:
+        row = session.execute(
+            insert_once(session, Contact).values(id=contact.id, **values).returning(Contact.id)
+        ).first()
+        if row is None:
+            return False
+        words = contact_words(contact.id, contact.first_name, contact.last_name, contact.email)
+        if contact.account is not None and contact.account.new:
+            words += account_words(contact.account.id, contact.account.name, contact.account.domain)
+        write_words(session, words)
+        return True
+    if values:
+        session.execute(
+            update(Contact)
+            .where(Contact.id == contact.id)
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+    if contact.account is not None and contact.account.new:
+        write_words(session, account_words(contact.account.id, contact.account.name, contact.account.domain))
+    if {"first_name", "last_name"} & contact.values.keys():
+        rewrite_contact_words(session, contact.id, contact.first_name, contact.last_name, contact.email)
+    return True
