@@ -30,7 +30,18 @@ class Action(StrEnum):
     TOUCH_CHOOSE = "touch_choose"
     TOUCH_OUTCOME = "touch_outcome"
     LEAD_CHOOSE = "lead_choose"
+    TOUCH_PERSON = "touch_person"
+    TOUCH_CHANNEL = "touch_channel"
+    TOUCH_FOLLOW_UP = "touch_follow_up"
+    TOUCH_HAPPENED = "touch_happened"
+    TOUCH_SAID_BY = "touch_said_by"
+    TOUCH_REFERRAL_NAME = "touch_referral_name"
+    TOUCH_REFERRAL_EMAIL = "touch_referral_email"
+    TOUCH_NEW_EMAIL = "touch_new_email"
+    TOUCH_NEW_COMPANY = "touch_new_company"
+    TOUCH_NOTE = "touch_note"
     LEAD_LOG = "lead_log"
+    LEAD_PAGE = "lead_page"
 
 
 class Block(StrEnum):
@@ -38,6 +49,17 @@ class Block(StrEnum):
 
     REASSIGN_TO = "reassign_to_block"
     REASON = "reason_block"
+    CONTACT = "contact"
+    NEW_EMAIL = "new_email"
+    NEW_COMPANY = "new_company"
+    CHANNEL = "channel"
+    OUTCOME = "outcome"
+    FOLLOW_UP = "follow_up_at"
+    SAID_BY = "said_by"
+    REFERRAL_NAME = "referral_name"
+    REFERRAL_EMAIL = "referral_email"
+    HAPPENED = "happened_at"
+    NOTE = "note"
 
 
 class AlertMore(StrEnum):

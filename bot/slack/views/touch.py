@@ -1,0 +1,223 @@
+"""What ``/touch`` answers: the echo of what was logged, a choice, help; and a callback that is due.
+
+What must stay true: what was understood is always said, with a way to change it and to take it back; what was
+typed is shown whenever it was not logged.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from slackblocks import Block as SlackBlock
+from slackblocks import Button
+
+from bot.db.queries.callbacks import CallbackReminder
+from bot.domain.names import Candidate
+from bot.domain.terms import Channel, Outcome
+from bot.domain.touch_draft import say as word
+from bot.domain.touch_pending import Ask, PendingTouch
+from bot.service.touch_lines import Asked
+from bot.service.touches import Logged
+from bot.slack.blocks import Post, button, buttons, context, cut, esc, link, modal, post, section
+from bot.slack.ids import Action, Callback
+
+SHOWN_NOTE = 500
+UNTIL = frozenset({Outcome.NOT_NOW, Outcome.OUT_OF_OFFICE})
+
+EXAMPLES = (
+    ("/touch jane@acme.com call voicemail left msg about audit", "a call, with a note"),
+    ("/touch jane doe connected, callback tue 15:00", "I remind you on Tuesday at 15:00, your time"),
+    ("/touch acme no answer", "a company will do; I ask whom you mean"),
+    ("/touch jane email sent case study", "an e-mail"),
+    ("/touch jane not now until march", "ends the lead for now; I remind you then"),
+    ("/touch jane meeting booked thu 3pm ET", "another zone, if you name it"),
+    ("/touch jane referral to Tim Bell tim@acme.com", "Tim is added, with Jane as the reason"),
+    ("/touch", "opens a form"),
+)
+
+
+def help_post() -> Post:
+    """How to log a touch, by example."""
+    lines = [f"`{line}` – {text}" for line, text in EXAMPLES]
+    tail = (
+        "I always say what I understood, with *Change* and *Undo*. On any message: *Log a touch* under “More actions”."
+    )
+    plain = "; ".join(f"{line}: {text}" for line, text in EXAMPLES)
+    return post(
+        f"Type who it was and what came of it, in any order. {plain}",
+        [section("*Type who it was and what came of it*, then your note:"), section("\n".join(lines)), context(tail)],
+    )
+
+
+def what(channel: Channel, outcome: Outcome) -> str:
+    """ "call, voicemail"; one word where both are the same."""
+    return ", ".join(dict.fromkeys((word(channel), word(outcome))))
+
+
+def local(moment: datetime, zone: str) -> str:
+    """A moment in the rep's own zone: "Tue 24 Nov 15:00"."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%a %-d %b %H:%M}"
+
+
+def _sentence(logged: Logged, zone: str, now: datetime) -> str:
+    who = f"*{esc(logged.contact_name)}*" + (f", {esc(logged.company)}" if logged.company else "")
+    verb = "Changed" if logged.corrected else "Logged already" if logged.repeated else "Logged"
+    parts = [f"{verb} for {who}: {what(logged.channel, logged.outcome)}."]
+    if (now - logged.happened_at).total_seconds() > 60:
+        parts.append(f"It was {local(logged.happened_at, zone)}.")
+    if logged.note:
+        parts.append(f"“{esc(cut(logged.note, SHOWN_NOTE), SHOWN_NOTE, lines=True)}”")
+    if logged.follow_up_at is not None:
+        label = "Until" if logged.outcome in UNTIL else word(logged.outcome).capitalize().replace("booked", "")
+        parts.append(f"{label.strip()} {local(logged.follow_up_at, zone)} your time.")
+    if logged.referral_name:
+        parts.append(f"They named {esc(logged.referral_name)}.")
+    if logged.said_by:
+        parts.append(f"Said by {esc(logged.said_by)}.")
+    return " ".join(parts)
+
+
+def _remarks(logged: Logged, assumed: tuple[str, ...]) -> list[str]:
+    lines = [f"Note: {esc(warning, 300)}" for warning in logged.warnings]
+    lines += [esc(effect, 300) for effect in logged.effects]
+    if logged.first_response:
+        lines.insert(0, "That was the first response to this lead.")
+    if assumed:
+        lines.append("I took it so: " + "; ".join(esc(one, 200) for one in assumed) + ".")
+    return lines
+
+
+def echo_blocks(
+    logged: Logged, zone: str, now: datetime, assumed: tuple[str, ...] = ()
+) -> tuple[str, list[SlackBlock]]:
+    """The echo's words and blocks."""
+    sentence, remarks = _sentence(logged, zone, now), _remarks(logged, assumed)
+    change = button("Change", Action.TOUCH_CHANGE, str(logged.touch_id), describe="Change this touch")
+    undo: Button | None = None
+    if now < logged.undo_until:
+        undo = button("Undo", Action.TOUCH_UNDO, str(logged.causation_id), describe="Take this touch back")
+    blocks: list[SlackBlock] = [section(sentence)]
+    if remarks:
+        blocks.append(context("\n".join(remarks)))
+    blocks.append(buttons(change, undo))
+    return " ".join((sentence, *remarks)), blocks
+
+
+def logged_post(logged: Logged, zone: str, now: datetime, assumed: tuple[str, ...] = ()) -> Post:
+    """What was logged, as it was understood, with Change and Undo. ``zone``: the rep's."""
+    return post(*echo_blocks(logged, zone, now, assumed))
+
+
+def logged_modal(logged: Logged, zone: str, now: datetime) -> dict[str, object]:
+    """The same in the place of the form."""
+    _, blocks = echo_blocks(logged, zone, now)
+    return modal("Logged", blocks, callback=Callback.TOUCH_FORM, close="Close")
+
+
+def undone_post(sentence: str, typed: str) -> Post:
+    """What was taken back; the typed line is there to be used again."""
+    return post(*_undone(sentence, typed))
+
+
+def undone_modal(sentence: str, typed: str) -> dict[str, object]:
+    """The same in the place of the form."""
+    _, blocks = _undone(sentence, typed)
+    return modal("Taken back", blocks, callback=Callback.TOUCH_FORM, close="Close")
+
+
+def _undone(sentence: str, typed: str) -> tuple[str, list[SlackBlock]]:
+    blocks: list[SlackBlock] = [section(esc(sentence, 300))]
+    if typed:
+        blocks.append(context(f"It said: {esc(typed, 2500, lines=True)}"))
+    return f"{esc(sentence, 300)} It said: {esc(typed, 2500)}" if typed else esc(sentence, 300), blocks
+
+
+def asked_post(asked: Asked) -> Post:
+    """A question with its answers as buttons, and the way to the form."""
+    question = _question(asked)
+    answers = _answers(asked)
+    other = (
+        "Someone else…" if asked.kind is Ask.WHO else "Open the form" if asked.kind is Ask.FORM else "Something else…"
+    )
+    answers.append(_answer(len(answers), other, asked.draft, Ask.FORM, ""))
+    labels = ", ".join(label for label, _ in _labels(asked))
+    blocks: list[SlackBlock] = [section(question), buttons(*answers)]
+    typed = asked.pending.line
+    if typed:
+        blocks.append(context(f"You typed: {esc(typed, 2500, lines=True)}"))
+    return post(f"{question} {esc(labels, 600)} You typed: {esc(typed, 2500)}".strip(), blocks)
+
+
+def _question(asked: Asked) -> str:
+    pending, question = asked.pending, asked.pending.question
+    about = f"“{esc(question.about, 120)}”" if question and question.about else "that"
+    if asked.kind is Ask.WHO:
+        return f"Who do you mean by “{esc(pending.who)}”?" + (" There are more of that name." if asked.more else "")
+    if asked.kind is Ask.BOOKING:
+        return f"{about[:1].upper()}{about[1:]}: is a meeting booked?"
+    if asked.kind is Ask.OUTCOME and question is not None:
+        if len(question.options) == 1:
+            return f"By {about}, did you mean *{esc(question.options[0].label)}*?"
+        return f"What came of it? I was not sure about {about}."
+    if asked.kind is Ask.CHANNEL:
+        said = f"{word(pending.outcome)}. " if pending.outcome else ""
+        return f"{said[:1].upper()}{said[1:]}How was it?"
+    if asked.kind is Ask.WHEN:
+        return f"When is {about}?"
+    return esc(asked.sentence, 300) or "Something is missing. Please look at the form."
+
+
+def _answers(asked: Asked) -> list[Button]:
+    return [
+        _answer(place, label, asked.draft, asked.kind, value) for place, (label, value) in enumerate(_labels(asked))
+    ]
+
+
+def _labels(asked: Asked) -> list[tuple[str, str]]:
+    if asked.kind is Ask.WHO:
+        return [(label, str(one.id)) for one, label in zip(asked.people, person_labels(asked.people), strict=True)]
+    question = asked.pending.question
+    if question is None or asked.kind is Ask.FORM:
+        return []
+    return [(option.label[:1].upper() + option.label[1:], option.value) for option in question.options]
+
+
+def _answer(place: int, label: str, draft: str, kind: Ask, value: str) -> Button:
+    return button(label, f"{Action.TOUCH_CHOOSE}_{place}", f"{draft}|{kind}|{value}")
+
+
+def person_labels(people: tuple[Candidate, ...] | list[Candidate]) -> list[str]:
+    """Names that tell people apart: with the company, and with the address where that is not enough."""
+    plain = [_label(one) for one in people]
+    return [
+        f"{label} ({one.email})" if plain.count(label) > 1 and one.email else label
+        for one, label in zip(people, plain, strict=True)
+    ]
+
+
+def _label(one: Candidate) -> str:
+    name = f"{one.first_name} {one.last_name}".strip()
+    return ", ".join(part for part in (name or one.email or "no name", one.company) if part)
+
+
+def not_yet(pending: PendingTouch) -> str:
+    """The typed line, for whoever has to type it again."""
+    return pending.line or pending.note
+
+
+def callback_post(reminder: CallbackReminder, gate: str | None) -> Post:
+    """ "Call Jane Doe now": a callback that has fallen due, with the number and what was agreed."""
+    who = f"*{esc(reminder.contact_name)}*" + (f", {esc(reminder.company)}" if reminder.company else "")
+    phone = f" · {link(f'tel:{reminder.phone}', reminder.phone)}" if reminder.phone else " · no number known"
+    blocks: list[SlackBlock] = [section(f"Time to call {who}{phone}")]
+    if reminder.note:
+        blocks.append(section(f"“{esc(reminder.note, 1000, lines=True)}”"))
+    if gate:
+        blocks.append(context(f"Note: {esc(gate, 300)}"))
+    blocks.append(
+        buttons(
+            button("Log the call", Action.LEAD_LOG, str(reminder.contact_id), style="primary"),
+            button("Who is that?", f"{Action.LEAD_CHOOSE}_card", str(reminder.contact_id)),
+        )
+    )
+    said = " ".join(part for part in (f"Time to call {who}{phone}.", esc(reminder.note, 1000), esc(gate, 300)) if part)
+    return post(said, blocks)
