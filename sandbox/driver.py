@@ -221,16 +221,32 @@ class Workspace:
     async def calls(
         self, method: str | None = None, *, at_least: int = 0, after: int = 0, within: float = 5.0
     ) -> list[dict[str, Any]]:
-        """The Web API calls received: `name`, `args`, `error`; waits until there are `at_least` that many."""
+        """The Web API calls received (`n`, `name`, `args`, `error`, `ts`); waits until there are `at_least` so many."""
+        return await self._logged("call", method, at_least, after, within)
+
+    async def deliveries(
+        self, name: str | None = None, *, at_least: int = 0, after: int = 0, within: float = 5.0
+    ) -> list[dict[str, Any]]:
+        """What was sent to the bot: `name` (a command, an event's or interaction's type), `error`, `retry`, `ms`."""
+        return await self._logged("sent", name, at_least, after, within)
+
+    async def _logged(
+        self, kind: str, name: str | None, at_least: int, after: int, within: float
+    ) -> list[dict[str, Any]]:
         deadline = time.monotonic() + within
         while True:
-            answer = await self._client.get("log", kind="call", after=after, **({"name": method} if method else {}))
-            entries: list[dict[str, Any]] = answer["entries"]
+            entries = await self.log(kind, name, after)
             if len(entries) >= at_least:
                 return entries
             left = deadline - time.monotonic()
-            assert left > 0, f"{len(entries)} calls of {method or 'any method'}, not {at_least}"
-            await self._client.get("log", kind="none", after=answer["last"], seconds=max(0.01, left))
+            assert left > 0, f"{len(entries)} of {name or kind}, not {at_least}"
+            last = (await self._client.get("log", kind="none"))["last"]
+            if len(await self.log(kind, name, after)) == len(entries):
+                await self._client.get("log", kind="none", after=last, seconds=max(0.01, left))
+
+    async def history(self, channel: str) -> list[dict[str, Any]]:
+        """All messages of a channel as Slack stores them, oldest first, replies and metadata too; `channel` by name."""
+        return list((await self._client.get("messages", channel=self.channel_id(channel)))["messages"])
 
     async def problems(self) -> list[str]:
         """Payloads of the app that Slack would have refused; a good test ends with none."""

@@ -52,6 +52,12 @@ def checked_metadata(metadata: Any) -> dict[str, Any] | None:
 
 def plain_text(ws: Workspace, message: Message) -> str:
     """Everything a person can read in a message: its text, then what stands in its blocks and files."""
+    if message.plain is None:
+        message.plain = _plain_text(ws, message)
+    return message.plain
+
+
+def _plain_text(ws: Workspace, message: Message) -> str:
     parts = [readable(message.text, ws.names), *block_texts(message.blocks, ws.names)]
     parts += [str(f.get("title") or f.get("name")) for f in message.files]
     return "\n".join(part for part in parts if part)
@@ -112,7 +118,7 @@ def find(ws: Workspace, channel: Channel, ts: str, member: str | None = None) ->
 
 def edit(ws: Workspace, message: Message, text: str, blocks: list[dict[str, Any]] | None) -> None:
     """Change what a message says. Nobody is pinged."""
-    message.text, message.blocks = text, blocks
+    message.text, message.blocks, message.plain = text, blocks, None
     if message.ephemeral_to:
         ws.watch.changed(message.ephemeral_to)
         return

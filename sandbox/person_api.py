@@ -14,6 +14,7 @@ from aiohttp import web
 from sandbox import looking
 from sandbox.clock import KEY as CLOCK
 from sandbox.faults import Fault
+from sandbox.messages import wire
 from sandbox.people import People
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class PersonApi:
             ("GET", "view", self.view),
             ("GET", "wait", self.wait),
             ("POST", "act", self.act),
+            ("GET", "messages", self.messages),
             ("GET", "clock", self.clock),
             ("POST", "clock", self.move_clock),
             ("GET", "faults", self.faults),
@@ -110,6 +112,14 @@ class PersonApi:
     async def act(self, request: web.Request) -> web.StreamResponse:
         """A person does something."""
         return answer(await self._people.act(await json_of(request)))
+
+    async def messages(self, request: web.Request) -> web.StreamResponse:
+        """All that stands in a channel, oldest first, replies and metadata too: for tests that count."""
+        channel = self._sandbox.ws.channels.get(request.query.get("channel", ""))
+        if channel is None:
+            raise RefusedError("`channel` must be a channel's id")
+        found = [wire(self._sandbox.ws, m, metadata=True) for m in channel.messages.values()]
+        return answer({"messages": found})
 
     async def clock(self, request: web.Request) -> web.StreamResponse:
         """The business clock; with `after`, once it is past that version."""

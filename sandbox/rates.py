@@ -34,7 +34,7 @@ class Limits:
     channel_per_second: float = 1.0
     channel_burst: float = 3.0
     workspace_per_minute: float = 300.0
-    tier_burst: float = 1.0
+    tier_burst: float = 10.0
     tiers: dict[int, float] = field(default_factory=lambda: {1: 1.0, 2: 20.0, 3: 50.0, 4: 100.0})
 
 
@@ -75,7 +75,8 @@ class RateLimits:
                 asked.append(self._bucket(f"channel {channel}", figures.channel_per_second, figures.channel_burst, now))
         else:
             per_minute = figures.tiers[tier]
-            asked = [self._bucket(f"method {method}", per_minute / 60, per_minute * figures.tier_burst, now)]
+            burst = max(figures.tier_burst, per_minute)
+            asked = [self._bucket(f"method {method}", per_minute / 60, burst, now)]
         missing = max(bucket.missing(now) for bucket in asked)
         if missing > 0:
             return max(1, math.ceil(missing))

@@ -56,6 +56,7 @@ class Message:
     ephemeral_to: str | None = None
     username: str | None = None
     broadcast: bool = False
+    plain: str | None = None
 
 
 @dataclass(slots=True)

@@ -65,7 +65,7 @@ async def test_a_form_is_filled_with_typeahead_refused_and_saved(joined: Any) ->
 
         @app.view("touch")
         async def save(ack: Any, view: Any) -> None:
-            values = {block: list(held.values())[0] for block, held in view["state"]["values"].items()}
+            values = {block: next(iter(held.values())) for block, held in view["state"]["values"].items()}
             if values["note"]["value"] == "bad":
                 await ack(response_action="errors", errors={"note": "Say more"})
             else:

@@ -95,3 +95,11 @@ async def test_it_runs_alone_and_a_test_can_join_it() -> None:
     finally:
         process.terminate()
         await process.communicate()
+
+
+async def test_the_page_is_served_and_a_file_outside_it_is_not() -> None:
+    async with Workspace.start() as slack, aiohttp.ClientSession() as web:
+        page = await web.get(f"{slack.url}/")
+        assert (page.status, page.content_type) == (200, "text/html")
+        assert (await web.get(f"{slack.url}/static/page/../server.py")).status == 404
+        assert (await web.get(f"{slack.url}/static/page/%2e%2e/server.py")).status in {403, 404}

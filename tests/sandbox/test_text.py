@@ -59,9 +59,12 @@ def test_what_is_typed_is_sent_as_slack_sends_it() -> None:
 
 
 def test_every_word_in_blocks_is_read_charts_and_tables_too() -> None:
+    button = {"type": "button", "text": {"type": "plain_text", "text": "Claim"}}
+    segments = [{"label": "calls", "value": 7}]
+    cells = [{"type": "raw_text", "text": "Sam"}, {"type": "raw_number", "value": 3}]
     blocks = [
-        {"type": "section", "text": {"type": "mrkdwn", "text": "*Hot*"}, "accessory": {"type": "button", "text": {"type": "plain_text", "text": "Claim"}}},
-        {"type": "data_visualization", "title": "Touches", "chart": {"type": "pie", "segments": [{"label": "calls", "value": 7}]}},
-        {"type": "data_table", "caption": "Reps", "rows": [[{"type": "raw_text", "text": "Sam"}, {"type": "raw_number", "value": 3}]]},
-    ]  # fmt: skip
+        {"type": "section", "text": {"type": "mrkdwn", "text": "*Hot*"}, "accessory": button},
+        {"type": "data_visualization", "title": "Touches", "chart": {"type": "pie", "segments": segments}},
+        {"type": "data_table", "caption": "Reps", "rows": [cells]},
+    ]
     assert list(block_texts(blocks, names)) == ["Hot", "Claim", "Touches", "calls", "7", "Reps", "Sam", "3"]
