@@ -6,6 +6,10 @@ BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-compile --require-hashes
+# uv takes seconds where pip takes half a minute; pip where uv finds no way to the packages (it reads no pip.conf).
+UV := UV_HTTP_RETRIES=1 $(BIN)/uv pip install --quiet --python $(BIN)/python --system-certs --require-hashes
+GET = $(UV) -r $(1) 2>/dev/null || $(PIP) -r $(1)
+COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -36,10 +40,9 @@ bench: $(DEV)  ## measure, and write the table of the README
 	@$(BIN)/python -m bench $(ARGS)
 
 lock: $(DEV)  ## pin the dependencies of pyproject.toml anew (ARGS=--upgrade for newer ones)
-	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-header --quiet $(ARGS) -o requirements.txt
-	@$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-header --quiet --extra dev -c requirements.txt $(ARGS) -o requirements-dev.txt
+	@$(BIN)/$(COMPILE) pyproject.toml $(ARGS) -o requirements.txt
+	@$(BIN)/$(COMPILE) pyproject.toml --extra dev -c requirements.txt $(ARGS) -o requirements-dev.txt
+	@echo uv | $(BIN)/$(COMPILE) - -c requirements-dev.txt -o requirements-make.txt
 
 venv: $(DEV)  ## make .venv with everything in it; the other targets do so themselves
 
@@ -52,13 +55,16 @@ $(BIN)/handraiser:
 	@printf '#!/bin/sh\nexec "%s" -m bot "$$@"\n' "$(CURDIR)/$(BIN)/python" > $@
 	@chmod 755 $@
 
-$(RUNTIME): requirements.txt | $(BIN)/handraiser
+$(BIN)/uv: requirements-make.txt | $(BIN)/handraiser
+	@$(PIP) -r requirements-make.txt
+	@touch $@
+
+$(RUNTIME): requirements.txt | $(BIN)/uv
 	@echo "Getting what Handraiser needs. This happens once."
-	@$(PIP) -r requirements.txt
-	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true
+	@$(call GET,requirements.txt)
+	@$(BIN)/python -c 'import bot.app, sandbox.demo' 2>/dev/null || true  # compiles the modules that are used
 	@touch $@
 
 $(DEV): requirements-dev.txt | $(RUNTIME)
-	@$(PIP) -r requirements-dev.txt
-	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null 2>&1 || true
+	@$(call GET,requirements-dev.txt)
 	@touch $@

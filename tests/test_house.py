@@ -106,7 +106,7 @@ def test_only_the_clocks_ask_the_machine_for_the_time():
 
 
 def test_every_pinned_requirement_has_its_hash_and_no_index():
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-make.txt"):
         text = (ROOT / name).read_text()
         assert "--index-url" not in text
         pins = re.split(r"\n(?=[a-z0-9])", text.strip())
@@ -118,6 +118,7 @@ def test_what_runs_is_pinned_alike_for_the_tests():
         return dict(re.findall(r"^([\w.\[\]-]+)==([^\s;\\]+)", (ROOT / name).read_text(), flags=re.MULTILINE))
 
     assert pins("requirements.txt").items() <= pins("requirements-dev.txt").items()
+    assert pins("requirements-make.txt").items() <= pins("requirements-dev.txt").items()
 
 
 def test_the_version_is_one():
