@@ -14,6 +14,8 @@ from bot.domain.terms import LeadState
 LEAD_FACTS = (
     "state",
     "owner_id",
+    "owner_reason",
+    "seen_at",
     "owned_at",
     "claimed_at",
     "claimed_by_id",

@@ -35,6 +35,7 @@ class Effects:
     records: list[dict[str, Any]] = field(default_factory=list)
     sentences: list[str] = field(default_factory=list)
     first_response: bool = False
+    response_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)

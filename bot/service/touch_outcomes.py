@@ -97,11 +97,14 @@ def _respond(touch: TouchInHand, lead_id: UUID) -> None:
         return
     was = {name: packed(getattr(lead, name)) for name in LEAD_FACTS}
     dues = pending_dues(session, lead_id)
-    note_response(session, lead, command.actor, command.channel, command.happened_at, touch.now)
+    response = note_response(session, lead, command.actor, command.channel, command.happened_at, touch.now)
     session.flush()
     lead = get_lead(session, lead_id)
     became = {name: packed(getattr(lead, name)) for name in LEAD_FACTS}
+    if not response.first:
+        return
     touch.effects.first_response = True
+    touch.effects.response_seconds = response.wall_seconds
     touch.note("response", lead=lead_id, was=was, became=became, dues=dues)
 
 

@@ -63,6 +63,7 @@ class Logged:
     referral_name: str | None
     lead_id: UUID | None
     first_response: bool
+    response_seconds: int
     warnings: tuple[str, ...]
     effects: tuple[str, ...]
     undo_until: datetime
@@ -317,6 +318,7 @@ def _logged(
         referral_name=command.referral_name or command.referral_email,
         lead_id=them.lead_id,
         first_response=effects.first_response,
+        response_seconds=effects.response_seconds,
         warnings=tuple(warnings),
         effects=tuple(effects.sentences),
         undo_until=_undo_until(session, now),
@@ -345,6 +347,7 @@ def _as_logged(session: Session, touch_id: UUID, now: datetime) -> Logged:
         referral_name=touch.referral_name or touch.referral_email,
         lead_id=touch.lead_id,
         first_response=False,
+        response_seconds=0,
         warnings=(touch.gate,) if touch.gate else (),
         effects=(),
         undo_until=_undo_until(session, touch.logged_at),

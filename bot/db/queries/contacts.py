@@ -14,9 +14,10 @@ from rapidfuzz.distance import OSA
 from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, union
 from sqlalchemy.orm import Session
 
-from bot.db.models import Account, Contact, Lead, NameToken, Touch
+from bot.db.models import Account, Contact, Lead, LivingMessage, NameToken, Touch
 from bot.domain.matching import normalise_email
 from bot.domain.names import Candidate, NameQuery, fold, rank, tokens
+from bot.domain.notices import View
 
 ENOUGH: Final = 60
 """Rows fetched for ranking; more people than this under one name become a choice anyway."""
@@ -80,6 +81,31 @@ def contact_by_email(session: Session, address: str) -> UUID | None:
     """The contact with exactly this address."""
     known = normalise_email(address)
     return session.scalar(select(Contact.id).where(Contact.email == known)) if known else None
+
+
+def contact_of_lead(session: Session, lead_id: UUID) -> UUID | None:
+    """Whose lead it is."""
+    return session.scalar(select(Lead.contact_id).where(Lead.id == lead_id))
+
+
+def contact_of_card(session: Session, channel: str | None, ts: str, named: Sequence[UUID]) -> UUID | None:
+    """The contact of a lead's card, by where it stands in Slack, else by the ids on its buttons."""
+    subject = session.scalar(
+        select(LivingMessage.subject_id).where(
+            LivingMessage.channel == channel, LivingMessage.ts == ts, LivingMessage.view == View.LEAD_ALERT.value
+        )
+    )
+    for lead_id in [UUID(subject)] if subject else named:
+        contact_id = contact_of_lead(session, lead_id)
+        if contact_id is not None:
+            return contact_id
+    return None
+
+
+def contact_candidate(session: Session, contact_id: UUID) -> Candidate | None:
+    """One contact, as a choice shows them."""
+    found = _candidates(session, _people(None).where(Contact.id == contact_id), None)
+    return found[0] if found else None
 
 
 def _words_of(query: NameQuery) -> list[Word]:

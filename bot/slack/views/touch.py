@@ -35,6 +35,14 @@ EXAMPLES = (
 )
 
 
+_OPEN_QUESTIONS = {
+    Ask.OUTCOME: "What came of it? The form has the rest of your line.",
+    Ask.CHANNEL: "How was it: a call, an e-mail, something else?",
+    Ask.WHEN: "When? Pick the time in the form; the rest of your line is there.",
+    Ask.REFERRAL: "Whom did they name? The form has the rest of your line.",
+}
+
+
 def help_post() -> Post:
     """How to log a touch, by example."""
     lines = [f"`{line}` – {text}" for line, text in EXAMPLES]
@@ -56,6 +64,16 @@ def what(channel: Channel, outcome: Outcome) -> str:
 def local(moment: datetime, zone: str) -> str:
     """A moment in the rep's own zone: "Tue 24 Nov 15:00"."""
     return f"{moment.astimezone(ZoneInfo(zone)):%a %-d %b %H:%M}"
+
+
+def lasted(seconds: int) -> str:
+    """A length of time in words: "48 s", "3 min", "2 h 5 min", "3 days"."""
+    if seconds < 100:
+        return f"{seconds} s"
+    minutes, hours = round(seconds / 60), seconds // 3600
+    if minutes < 100:
+        return f"{minutes} min"
+    return f"{hours} h {seconds % 3600 // 60} min" if hours < 48 else f"{hours // 24} days"
 
 
 def _sentence(logged: Logged, zone: str, now: datetime) -> str:
@@ -80,7 +98,7 @@ def _remarks(logged: Logged, assumed: tuple[str, ...]) -> list[str]:
     lines = [f"Note: {esc(warning, 300)}" for warning in logged.warnings]
     lines += [esc(effect, 300) for effect in logged.effects]
     if logged.first_response:
-        lines.insert(0, "That was the first response to this lead.")
+        lines.insert(0, f"That was the first response, {lasted(logged.response_seconds)} after they asked.")
     if assumed:
         lines.append("I took it so: " + "; ".join(esc(one, 200) for one in assumed) + ".")
     return lines
@@ -133,37 +151,40 @@ def _undone(sentence: str, typed: str) -> tuple[str, list[SlackBlock]]:
 
 def asked_post(asked: Asked) -> Post:
     """A question with its answers as buttons, and the way to the form."""
-    question = _question(asked)
+    asking = question(asked)
     answers = _answers(asked)
     other = (
         "Someone else…" if asked.kind is Ask.WHO else "Open the form" if asked.kind is Ask.FORM else "Something else…"
     )
     answers.append(_answer(len(answers), other, asked.draft, Ask.FORM, ""))
     labels = ", ".join(label for label, _ in _labels(asked))
-    blocks: list[SlackBlock] = [section(question), buttons(*answers)]
+    blocks: list[SlackBlock] = [section(asking), buttons(*answers)]
     typed = asked.pending.line
     if typed:
         blocks.append(context(f"You typed: {esc(typed, 2500, lines=True)}"))
-    return post(f"{question} {esc(labels, 600)} You typed: {esc(typed, 2500)}".strip(), blocks)
+    return post(f"{asking} {esc(labels, 600)} You typed: {esc(typed, 2500)}".strip(), blocks)
 
 
-def _question(asked: Asked) -> str:
-    pending, question = asked.pending, asked.pending.question
-    about = f"“{esc(question.about, 120)}”" if question and question.about else "that"
+def question(asked: Asked) -> str:
+    """What is asked, as safe mrkdwn."""
+    pending, open_one = asked.pending, asked.pending.question
+    about = f"“{esc(open_one.about, 120)}”" if open_one and open_one.about else "that"
     if asked.kind is Ask.WHO:
         return f"Who do you mean by “{esc(pending.who)}”?" + (" There are more of that name." if asked.more else "")
     if asked.kind is Ask.BOOKING:
         return f"{about[:1].upper()}{about[1:]}: is a meeting booked?"
-    if asked.kind is Ask.OUTCOME and question is not None:
-        if len(question.options) == 1:
-            return f"By {about}, did you mean *{esc(question.options[0].label)}*?"
+    if asked.kind is Ask.OUTCOME and open_one is not None:
+        if len(open_one.options) == 1:
+            return f"By {about}, did you mean *{esc(open_one.options[0].label)}*?"
         return f"What came of it? I was not sure about {about}."
     if asked.kind is Ask.CHANNEL:
         said = f"{word(pending.outcome)}. " if pending.outcome else ""
         return f"{said[:1].upper()}{said[1:]}How was it?"
     if asked.kind is Ask.WHEN:
         return f"When is {about}?"
-    return esc(asked.sentence, 300) or "Something is missing. Please look at the form."
+    if asked.sentence:
+        return esc(asked.sentence, 300)
+    return _OPEN_QUESTIONS.get(open_one.kind if open_one else Ask.FORM, "Something is missing. The form has the rest.")
 
 
 def _answers(asked: Asked) -> list[Button]:
@@ -175,10 +196,10 @@ def _answers(asked: Asked) -> list[Button]:
 def _labels(asked: Asked) -> list[tuple[str, str]]:
     if asked.kind is Ask.WHO:
         return [(label, str(one.id)) for one, label in zip(asked.people, person_labels(asked.people), strict=True)]
-    question = asked.pending.question
-    if question is None or asked.kind is Ask.FORM:
+    open_one = asked.pending.question
+    if open_one is None or asked.kind is Ask.FORM:
         return []
-    return [(option.label[:1].upper() + option.label[1:], option.value) for option in question.options]
+    return [(option.label[:1].upper() + option.label[1:], option.value) for option in open_one.options]
 
 
 def _answer(place: int, label: str, draft: str, kind: Ask, value: str) -> Button:

@@ -1,0 +1,279 @@
+"""``/lead``: the card of a person, a choice of people, own open leads.
+
+What must stay true: everything from outside is escaped; a score shows its parts, an owner the reason; a long
+history is turned page by page, in place.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from urllib.parse import quote as url_quote
+from zoneinfo import ZoneInfo
+
+from slackblocks import Block as SlackBlock
+
+from bot.db.queries.contact_card import ContactCard, TimelineEntry
+from bot.db.queries.lead_facts import CardScoreLine, LeadCard
+from bot.db.queries.own_leads import OwnLead, OwnLeads
+from bot.domain.compliance import Allowed, Refused, Verdict, Warned
+from bot.domain.names import Candidate
+from bot.domain.terms import LeadState, ScorePart
+from bot.slack.blocks import (
+    Post,
+    at,
+    bullet,
+    button,
+    buttons,
+    context,
+    cut,
+    divider,
+    esc,
+    header,
+    link,
+    post,
+    section,
+)
+from bot.slack.blocks import quote as quoted
+from bot.slack.ids import Action
+from bot.slack.views.touch import lasted, person_labels
+
+NOTE = 240
+SCORE_LINES = 8
+HELP = (
+    ("/lead jane doe", "her card: stage, score, timeline, owner and why"),
+    ("/lead acme", "the people at Acme"),
+    ("/lead jane@acme.com", "an address finds exactly one"),
+    ("/lead", "your own open leads"),
+)
+SAID = {"email": "e-mail"}
+
+
+def help_post() -> Post:
+    """How to look people up, by example."""
+    lines = [f"`{line}` – {text}" for line, text in HELP]
+    text = "Type a name, a company or an address"
+    plain = "; ".join(f"{line}: {said}" for line, said in HELP)
+    return post(f"{text}. {plain}", [section(f"*{text}*\n" + "\n".join(lines))])
+
+
+def nobody_post(typed: str) -> Post:
+    """Nobody fits what was typed."""
+    said = f"I know nobody called “{esc(typed)}”. Try fewer letters, the company, or the e-mail address."
+    return post(said, [section(said)])
+
+
+def choice_post(typed: str, people: Sequence[Candidate], *, more: bool) -> Post:
+    """Several may be meant."""
+    labels = person_labels(list(people))
+    said = f"Who do you mean by “{esc(typed)}”?" + (
+        " There are more; a company or an address tells them apart." if more else ""
+    )
+    answers = [
+        button(label, f"{Action.LEAD_CHOOSE}_{place}", str(one.id))
+        for place, (one, label) in enumerate(zip(people, labels, strict=True))
+    ]
+    return post(f"{said} {esc(', '.join(labels), 900)}", [section(said), buttons(*answers)])
+
+
+def own_leads_post(leads: OwnLeads) -> Post:
+    """Own open leads, most pressing first."""
+    if leads.total == 0:
+        said = "You have no open leads. `/lead jane doe` shows a person's card."
+        return post(said, [section(said)])
+    lines = [_own(lead) for lead in leads.leads]
+    blocks: list[SlackBlock] = [header("Your open leads")]
+    for lead, line in zip(leads.leads, lines, strict=True):
+        blocks.append(section(line, button("Card", f"{Action.LEAD_CHOOSE}_{len(blocks)}", str(lead.contact_id))))
+    first = leads.offset + 1
+    blocks.append(context(f"{first:,} to {leads.offset + len(lines):,} of {leads.total:,}"))
+    blocks += _turn("own", leads.offset, len(lines), leads.total)
+    return post(f"Your open leads ({leads.total:,}): " + "; ".join(lines), blocks)
+
+
+def _own(lead: OwnLead) -> str:
+    company = f", {esc(lead.company)}" if lead.company else ""
+    state = "answered" if lead.answered else f"due {at(lead.response_due_at)}" if lead.response_due_at else "waiting"
+    hot = "hot · " if lead.hot else ""
+    return f"*{esc(lead.name)}*{company}\n{hot}{_word(lead.intent)} · {at(lead.raised_at)} · {state}"
+
+
+def _turn(subject: str, offset: int, shown: int, total: int) -> list[SlackBlock]:
+    size = max(shown, 1)
+    back = button("◀ Back", f"{Action.LEAD_PAGE}_back", f"{subject}|{max(offset - size, 0)}") if offset else None
+    on = button("More ▶", f"{Action.LEAD_PAGE}_more", f"{subject}|{offset + shown}") if offset + shown < total else None
+    return [buttons(back, on)] if back or on else []
+
+
+def contact_post(card: ContactCard) -> Post:
+    """Everything about one person."""
+    blocks: list[SlackBlock] = [header(_title(card.name, card.company)), section(_facts(card))]
+    if card.lead is not None:
+        blocks += _lead(card.lead, card.leads)
+    if card.tasks:
+        tasks = [f"{_word(task.kind)} {at(task.due_at)}, {esc(task.who)}{_dash(task.text)}" for task in card.tasks]
+        blocks.append(section(f"*Owed to them*\n{bullet(tasks)}"))
+    blocks.append(section(_score(card.score, card.parts, card.score_lines)))
+    blocks.append(divider())
+    blocks.append(section(_timeline(card.timeline, card.offset)))
+    blocks.append(context(*_gate(card.may_call, card.may_write)))
+    blocks.append(_controls(card))
+    timeline = _timeline(card.timeline, card.offset)
+    title = esc(_title(card.name, card.company), 200)
+    return post(f"{title}. {_facts(card)}. Score {card.score}. {timeline}", blocks)
+
+
+def _controls(card: ContactCard) -> SlackBlock:
+    newer = None
+    if card.offset:
+        newer = button(
+            "◀ Newer", f"{Action.LEAD_PAGE}_back", f"{card.contact_id}|{max(card.offset - len(card.timeline), 0)}"
+        )
+    older = None
+    if card.more:
+        older = button("Earlier ▶", f"{Action.LEAD_PAGE}_more", f"{card.contact_id}|{card.offset + len(card.timeline)}")
+    return buttons(button("Log a touch", Action.LEAD_LOG, str(card.contact_id), style="primary"), newer, older)
+
+
+def lead_post(card: LeadCard) -> Post:
+    """One lead with all that is known of it, from its alert."""
+    blocks: list[SlackBlock] = [header(_title(card.name, card.company)), *_lead(card, 1)]
+    blocks.append(section(_score(card.score, card.parts, card.score_lines[::-1])))
+    entries = [TimelineEntry(one.at, "touch", one.by, one.channel, one.outcome, one.note, None) for one in card.touches]
+    entries += [TimelineEntry(one.at, "move", one.by, one.after, one.before, None, one.reason) for one in card.moves]
+    entries += [
+        TimelineEntry(one.at, "alert", one.to.name if one.to else None, one.cause, None, None, None)
+        for one in card.alerts
+    ]
+    entries += [TimelineEntry(one.at, "raise", None, one.intent, one.source, one.message, None) for one in card.raises]
+    newest = sorted(entries, key=lambda one: one.at, reverse=True)[:10]
+    blocks += [divider(), section(_timeline(newest, 0)), context(*_gate(card.may_call, None))]
+    blocks.append(
+        buttons(
+            button("Log a touch", Action.LEAD_LOG, str(card.contact_id), style="primary"),
+            button("Whole card", f"{Action.LEAD_CHOOSE}_card", str(card.contact_id)),
+        )
+    )
+    return post(f"{esc(_title(card.name, card.company), 200)}. Score {card.score}. {_timeline(newest, 0)}", blocks)
+
+
+def _title(name: str, company: str | None) -> str:
+    return cut(f"{cut(name, 90)}, {company}" if company else name, 140)
+
+
+def _facts(card: ContactCard) -> str:
+    size = f"{card.employees:,} people" if card.employees is not None else None
+    company = " · ".join(esc(part) for part in (card.company, card.industry, size, card.country) if part)
+    phone = link(f"tel:{card.phone}", card.phone) if card.phone else "no number"
+    mail = link(f"mailto:{url_quote(card.email, safe='@')}", card.email) if card.email else "no e-mail address"
+    where = _local_time(card.timezones, card.now)
+    lines = [
+        " · ".join(part for part in (esc(card.title), f"*{_word(card.stage)}*") if part),
+        company,
+        " · ".join(part for part in (phone, mail, where) if part),
+    ]
+    if card.owner or card.account_owner:
+        owner = f"Contact of {esc(card.owner)}" if card.owner else ""
+        account = f"account of {esc(card.account_owner)}" if card.account_owner else ""
+        lines.append(" · ".join(part for part in (owner, account) if part))
+    if card.referred_by:
+        lines.append(f"Named by {esc(card.referred_by)}")
+    return "\n".join(line for line in lines if line)
+
+
+def _local_time(timezones: Sequence[str], now: datetime) -> str:
+    if not timezones:
+        return "place unknown"
+    clocks = sorted({f"{now.astimezone(ZoneInfo(name)):%H:%M}" for name in timezones})
+    return f"{clocks[0]} there" if len(clocks) == 1 else f"{clocks[0]} to {clocks[-1]} there"
+
+
+def _lead(lead: LeadCard, leads: int) -> list[SlackBlock]:
+    hot = "hot, " if lead.hot else ""
+    state = f"*Lead: {_word(lead.state)}* ({hot}{_word(lead.intent)} by {_word(lead.source)}, {at(lead.raised_at)})"
+    if lead.state is not LeadState.OPEN and lead.close_reason:
+        state += f": {esc(lead.close_reason)}"
+    if leads > 1:
+        state += f" · {leads} leads in all"
+    owner = f"*Owner:* {esc(lead.owner.name) if lead.owner else 'nobody'}"
+    if lead.owner_reason:
+        owner += " – " + " ".join(esc(str(reason), 300) for reason in lead.owner_reason)
+    lines = [state, owner, _answer(lead)]
+    held = [f"{'✓' if holds else '✗'} {esc(label)}" for label, holds in lead.marketing_qualified]
+    if held:
+        lines.append("*Marketing-qualified:* " + " · ".join(held))
+    blocks: list[SlackBlock] = [section("\n".join(line for line in lines if line))]
+    if lead.message:
+        blocks.append(quoted(lead.message, 1200))
+    return blocks
+
+
+def _answer(lead: LeadCard) -> str:
+    if lead.first_response_at is not None and lead.response_wall_seconds is not None:
+        who = f" by {esc(lead.first_response_by.name)}" if lead.first_response_by else ""
+        on_shift = lead.response_on_shift_seconds
+        shift = f", {lasted(on_shift)} of them on shift" if on_shift is not None else ""
+        return f"*First response:* after {lasted(lead.response_wall_seconds)}{shift}{who}"
+    if lead.closed_at is not None:
+        return ""
+    late = " · overdue" if lead.breached_at else ""
+    return f"*First response due:* {at(lead.response_due_at)}{late}" if lead.response_due_at else ""
+
+
+def _score(score: int, parts: Mapping[ScorePart, int], lines: Sequence[CardScoreLine]) -> str:
+    shown = ", ".join(f"{_word(part)} {points:+}" for part, points in parts.items() if points)
+    text = f"*Score {score}*" + (f" = {shown}" if shown else "")
+    reasons = [f"{line.points:+} {esc(line.reason)}" for line in lines[:SCORE_LINES]]
+    if len(lines) > SCORE_LINES:
+        reasons.append(f"and {len(lines) - SCORE_LINES} earlier ones")
+    return text + ("\n" + " · ".join(reasons) if reasons else "\nNothing has been scored yet.")
+
+
+def _timeline(entries: Sequence[TimelineEntry], offset: int) -> str:
+    if not entries:
+        return "*Timeline*\nNothing has happened yet." if not offset else "*Timeline*\nThat was all."
+    return "*Timeline*\n" + "\n".join(_entry(one) for one in entries)
+
+
+def _entry(one: TimelineEntry) -> str:
+    who = f" by {esc(one.who)}" if one.who else ""
+    when = at(one.at)
+    match one.kind:
+        case "touch":
+            said = ", ".join(dict.fromkeys((_word(one.what), _word(one.came or ""))))
+            remark = " (corrected)" if one.remark else ""
+            return f"{when} · *{said}*{who}{remark}{_dash(one.note)}"
+        case "move":
+            return f"{when} · lead became {_word(one.what)}{who}{_dash(one.remark)}"
+        case "alert":
+            return f"{when} · alert{f' to {esc(one.who)}' if one.who else ''} ({_word(one.what)})"
+        case "raise":
+            return f"{when} · raised a hand: {_word(one.what)} by {_word(one.came or '')}{_dash(one.note)}"
+        case "consent":
+            return f"{when} · consent: {esc(_word(one.what))}{_dash(one.note)}"
+        case _:
+            return f"{when} · withdrew consent: {esc(_word(one.what))}"
+
+
+def _dash(note: str | None) -> str:
+    return f" – {esc(note, NOTE)}" if note else ""
+
+
+def _gate(call: Verdict, write: Verdict | None) -> list[str]:
+    said = [_verdict("Calls", call)]
+    if write is not None:
+        said.append(_verdict("E-mail", write))
+    return said
+
+
+def _verdict(what: str, verdict: Verdict) -> str:
+    match verdict:
+        case Allowed():
+            return f"{what}: fine now"
+        case Warned():
+            return f"{what}: {esc(verdict.reason, 400)}"
+        case Refused():
+            until = f" Again {at(verdict.until)}." if verdict.until else ""
+            return f"*{what}: no.* {esc(verdict.reason, 400)}{until}"
+
+
+def _word(term: str) -> str:
+    return SAID.get(str(term), str(term).replace("_", " "))
