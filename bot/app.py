@@ -7,7 +7,7 @@ and hand raises are taken meanwhile.
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -33,7 +33,7 @@ from bot.handlers import register_all
 from bot.handlers.bolt import Identity, make_bolt, make_socket, slack_route
 from bot.handlers.edge import Edge
 from bot.intake.app import IntakeDeps, routes
-from bot.jobs.clock_follower import follow
+from bot.jobs.clock_follower import ClockFollower
 from bot.jobs.directory import Directory
 from bot.jobs.playbook_watch import PlaybookWatch
 from bot.jobs.worker import Worker
@@ -41,7 +41,6 @@ from bot.logs import configure_logs
 from bot.outbox.enqueue import TOPIC as OUTBOX
 from bot.service.due import TOPIC as DUE
 from bot.service.people import ensure_admin
-from bot.service.playbooks import TOPIC as PLAYBOOK
 from bot.service.workspace import OtherWorkspace, meet_workspace
 from bot.settings import Settings, SettingsError
 from bot.slack.client import drain, make_client, make_session
@@ -68,21 +67,45 @@ class Parts:
 async def serve(settings: Settings, *, web: bool, worker: bool) -> None:
     """Run until SIGTERM or SIGINT. Raises ``SettingsError`` for what must be mended before a start."""
     configure_logs(settings.log_format)
+    async with running(settings, web=web, worker=worker) as parts:
+        _stop_on_signals(parts.stop)
+        log.info("started", web=web, worker=worker, socket_mode=settings.socket_mode)
+        await parts.stop.wait()
+    log.info("stopped")
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, web: bool, worker: bool) -> AsyncIterator[Parts]:
+    """All parts of a process, while the block runs; a part that fails ends the block with its error.
+
+    Raises ``SettingsError`` for what must be mended before a start. ``run`` (both) brings the tables up to date.
+    """
     settings.require_slack()
     if web and worker:
         await asyncio.to_thread(upgrade, settings.database_url)
     async with AsyncExitStack() as stack:
         parts = await _build(settings, stack)
-        _stop_on_signals(parts.stop)
         await _start_playbook(parts)
         tasks = [asyncio.create_task(work) for work in _works(parts, web=web, worker=worker)]
-        log.info("started", web=web, worker=worker, socket_mode=settings.socket_mode)
+        watch = asyncio.create_task(_watch(parts, tasks))
         try:
-            await _until_stopped(parts, tasks)
+            yield parts
         finally:
             parts.stop.set()
             await asyncio.gather(*tasks, return_exceptions=True)
-    log.info("stopped")
+            await watch
+
+
+async def _watch(parts: Parts, tasks: list["asyncio.Task[None]"]) -> None:
+    """A part that fails takes the process down, loudly: half a bot loses trust unseen. Raises what it raised."""
+    pending = set(tasks)
+    while pending:
+        done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            if not task.cancelled() and task.exception() is not None:
+                parts.stop.set()
+                await asyncio.gather(*pending, return_exceptions=True)
+                task.result()
 
 
 async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
@@ -107,11 +130,11 @@ async def _start_playbook(parts: Parts) -> None:
         await parts.database.write(lambda session: ensure_admin(session, admin, parts.clock.now()))
 
 
-def _works(parts: Parts, *, web: bool, worker: bool) -> Generator["asyncio.coroutines.Coroutine[None, None, None]"]:
+def _works(parts: Parts, *, web: bool, worker: bool) -> Iterator[Coroutine[None, None, None]]:
     yield _meet_slack(parts)
     yield PlaybookWatch(parts.database, parts.settings.playbook).run(parts.stop)
-    if isinstance(parts.clock, ShiftedClock):
-        yield follow(parts.settings.clock_url, parts.clock, parts.stop)
+    if isinstance(parts.clock, ShiftedClock) and not worker:
+        yield ClockFollower(parts.settings.clock_url, parts.clock).run(parts.stop)
     if web:
         yield _web(parts)
         if parts.settings.socket_mode:
@@ -119,19 +142,6 @@ def _works(parts: Parts, *, web: bool, worker: bool) -> Generator["asyncio.corou
     if worker:
         yield _worker(parts)
         yield Directory(parts.database, parts.client, lambda: parts.identity.known).run(parts.stop)
-
-
-async def _until_stopped(parts: Parts, tasks: list["asyncio.Task[None]"]) -> None:
-    """Wait for the signal to stop; a part that ends before takes the process down, loudly."""
-    stopped = asyncio.create_task(parts.stop.wait())
-    try:
-        while not parts.stop.is_set():
-            done, _ = await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done - {stopped}:
-                task.result()
-                tasks.remove(task)
-    finally:
-        stopped.cancel()
 
 
 async def _meet_slack(parts: Parts) -> None:
@@ -210,7 +220,7 @@ async def _socket(parts: Parts) -> None:
     try:
         while not parts.stop.is_set():
             try:
-                await socket.connect_async()
+                await socket.connect_async()  # type: ignore[no-untyped-call]
             except (SlackClientError, OSError, TimeoutError) as error:
                 log.warning("socket not connected", kind=type(error).__name__)
                 with contextlib.suppress(TimeoutError):
@@ -218,7 +228,7 @@ async def _socket(parts: Parts) -> None:
             else:
                 await parts.stop.wait()
     finally:
-        await socket.close_async()
+        await socket.close_async()  # type: ignore[no-untyped-call]
 
 
 async def _worker(parts: Parts) -> None:
@@ -231,13 +241,17 @@ async def _worker(parts: Parts) -> None:
                 deliverer.wake()
             elif topic == DUE:
                 worker.wake()
-            elif topic == PLAYBOOK:
-                log.info("playbook changed")
 
-        parts.database.on_commit(lambda topics: [heard(topic) for topic in topics] and None)
-        listening = [] if parts.database.sqlite else [listen(parts.settings.database_url, heard, parts.stop)]
+        def committed(topics: set[str]) -> None:
+            for topic in topics:
+                heard(topic)
+
+        parts.database.on_commit(committed)
+        others = [] if parts.database.sqlite else [listen(parts.settings.database_url, heard, parts.stop)]
+        if isinstance(parts.clock, ShiftedClock):
+            others.append(ClockFollower(parts.settings.clock_url, parts.clock, worker.wake).run(parts.stop))
         delivering = asyncio.create_task(deliverer.run())
-        await asyncio.gather(worker.run(parts.stop), *listening)
+        await asyncio.gather(worker.run(parts.stop), *others)
         deliverer.stop()
         await delivering
 

@@ -6,6 +6,7 @@ finishes what is begun; a database that is away is waited for.
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -33,12 +34,19 @@ MOST_CRASHES = 8
 
 
 class Deliverer:
-    """Delivers the outbox. ``wake`` may be called from any thread."""
+    """Delivers the outbox. ``wake`` may be called from any thread; ``finished`` hears of each committed verdict."""
 
-    def __init__(self, database: Database, sender: Sender, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        database: Database,
+        sender: Sender,
+        ledger: Ledger,
+        finished: Callable[[Claimed, Verdict], None] | None = None,
+    ) -> None:
         self._database = database
         self._sender = sender
         self._ledger = ledger
+        self._finished = finished
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._stopping = False
@@ -106,6 +114,8 @@ class Deliverer:
         DELIVERED.labels(kind=item.kind, verdict=type(verdict).__name__.lower()).inc()
         if isinstance(verdict, Sent):
             DELIVERY_AGE.observe(age_ms(item) / 1000)
+        if self._finished is not None:
+            self._finished(item, verdict)
 
     async def _send(self, item: Claimed) -> Verdict | None:
         try:

@@ -1,5 +1,6 @@
 """The alert card's controls: claim, can't take it, outcomes, more."""
 
+import re
 from uuid import UUID
 
 from bot.db.queries.leads import lead_card
@@ -12,8 +13,10 @@ from bot.handlers.touch import log_quick, open_touch_form
 from bot.service.claims import claim_lead, decline_lead, junk_lead, reassign_lead, reopen_lead
 from bot.slack.blocks import say
 from bot.slack.ids import Action, AlertMore, Block, Callback
-from bot.slack.views.alert import junk_form, outcome_of, reassign_form, reopen_form
+from bot.slack.views.alert_menu import junk_form, outcome_of, reassign_form, reopen_form
 from bot.slack.views.lead import lead_post
+
+ANY_OUTCOME = re.compile(rf"^{Action.OUTCOME}_")
 
 
 def register(edge: Edge) -> None:
@@ -21,7 +24,7 @@ def register(edge: Edge) -> None:
     edge.action(Action.CLAIM, on_claim)
     edge.action(Action.DECLINE, on_decline)
     edge.action(Action.ALERT_MORE, on_more)
-    edge.action(Action.OUTCOME, on_outcome)
+    edge.action(ANY_OUTCOME, on_outcome)
     edge.action(Action.OPEN_LINK, on_link)
     edge.view(Callback.REASSIGN_FORM, on_reassign)
     edge.view(Callback.JUNK_FORM, on_junk)

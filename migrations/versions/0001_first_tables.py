@@ -226,6 +226,7 @@ def upgrade() -> None:
         sa.Column("notice", types.Json, nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("lookups", sa.Integer(), nullable=False),
         sa.Column("not_before", types.Timestamp(), nullable=False),
         sa.Column("lease_token", sa.Uuid(), nullable=True),
         sa.Column("lease_until", types.Timestamp(), nullable=True),

@@ -10,7 +10,7 @@ from bot.domain.terms import Role
 from bot.slack.blocks import Post, at, bullet, context, divider, esc, header, home, post, section
 
 FIRST_STEPS = {
-    Role.MRR: "Alerts about people who asked for us land in the inbound channel. Claim, call, and log it with `/touch`.",
+    Role.MRR: "Alerts about people who asked for us land in the inbound channel: claim, call, log it.",
     Role.SDR: "Log every call and e-mail with `/touch`; look anybody up with `/lead`.",
     Role.AE: "Look anybody up with `/lead`; log calls with `/touch`.",
     Role.MANAGER: "I tell you when a hot lead is left waiting. `/handraiser` shows how things are.",

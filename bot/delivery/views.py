@@ -1,0 +1,119 @@
+"""Which view shows which notice: reads the state of the moment, hands it to the view."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.clocks import Clock
+from bot.db.models import Person
+from bot.db.queries.actors import find_actor
+from bot.db.queries.callbacks import callback_reminder
+from bot.db.queries.home import home_state
+from bot.db.queries.lead_facts import Somebody
+from bot.db.queries.leads import LeadCard, lead_card
+from bot.delivery.render import Home, NoticeView, Renderer, Told
+from bot.domain.errors import NotFound
+from bot.domain.notices import Address, NoticeKind, View
+from bot.outbox.living import Living
+from bot.slack.blocks import Post
+from bot.slack.views import notices
+from bot.slack.views.alert import alert_post
+from bot.slack.views.home import home_view, welcome_post
+from bot.slack.views.touch import callback_post
+
+
+def make_renderer(clock: Clock) -> Renderer:
+    """The product's views."""
+    told: dict[NoticeKind, NoticeView] = {
+        NoticeKind.NUDGE: _nudge,
+        NoticeKind.CLAIM_IDLE: _claim_idle,
+        NoticeKind.STANDARD_REMINDER: _reminder,
+        NoticeKind.BREACH: _breach,
+        NoticeKind.REALERT: _realert,
+        NoticeKind.CALLBACK_DUE: _callback,
+        NoticeKind.LATE_RESULT: lambda _session, told, _now: notices.late_post(str(told.facts.get("text", ""))),
+        NoticeKind.ADMIN_WARNING: _warning,
+        NoticeKind.WELCOME: _welcome,
+    }
+    return Renderer(clock, told, {View.LEAD_ALERT: _alert, View.APP_HOME: _home})
+
+
+def _alert(session: Session, standing: Living, now: datetime) -> Post | None:
+    card = _card(session, standing.subject_id, now)
+    return alert_post(card, standing.place, session.info["playbook"].playbook) if card else None
+
+
+def _home(session: Session, standing: Living, now: datetime) -> Home | None:
+    actor = find_actor(session, Person.id == UUID(standing.subject_id))
+    if actor is None or actor.slack_user_id is None:
+        return None
+    midnight = now.astimezone(ZoneInfo(actor.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return Home(actor.slack_user_id, home_view(actor, home_state(session, actor, midnight)))
+
+
+def _nudge(session: Session, told: Told, now: datetime) -> Post | None:
+    card = _card(session, told.subject_id, now)
+    if card is None or card.closed_at is not None or card.first_response_at is not None:
+        return None
+    owner, manager = _somebody(session, told.facts, "owner_id"), _somebody(session, told.facts, "manager_id")
+    return notices.nudge_post(card, owner, manager, str(told.facts.get("step", "")))
+
+
+def _claim_idle(session: Session, told: Told, now: datetime) -> Post | None:
+    card = _card(session, told.subject_id, now)
+    if card is None or card.closed_at is not None or card.first_response_at is not None:
+        return None
+    return notices.claim_idle_post(card, _somebody(session, told.facts, "owner_id"))
+
+
+def _reminder(session: Session, told: Told, now: datetime) -> Post | None:
+    card = _card(session, told.subject_id, now)
+    return notices.reminder_post(card) if card and card.first_response_at is None and not card.closed_at else None
+
+
+def _breach(session: Session, told: Told, now: datetime) -> Post | None:
+    card = _card(session, told.subject_id, now)
+    owner = _somebody(session, told.facts, "owner_id")
+    return notices.breach_post(card, owner, str(told.facts.get("cause", ""))) if card else None
+
+
+def _realert(session: Session, told: Told, now: datetime) -> Post | None:
+    card = _card(session, told.subject_id, now)
+    return notices.realert_post(card) if card else None
+
+
+def _callback(session: Session, told: Told, _now: datetime) -> Post | None:
+    reminder = callback_reminder(session, UUID(told.subject_id))
+    gate = told.facts.get("gate")
+    return callback_post(reminder, str(gate) if gate else None) if reminder else None
+
+
+def _warning(_session: Session, told: Told, _now: datetime) -> Post | None:
+    return notices.warning_post(str(told.facts.get("where", "")), str(told.facts.get("error", "")))
+
+
+def _welcome(session: Session, told: Told, _now: datetime) -> Post | None:
+    actor = find_actor(session, Person.id == UUID(Address.parse(told.to).value))
+    return welcome_post(actor) if actor else None
+
+
+def _card(session: Session, lead_id: str, now: datetime) -> LeadCard | None:
+    try:
+        return lead_card(session, UUID(lead_id), now)
+    except NotFound:
+        return None
+
+
+def _somebody(session: Session, facts: Mapping[str, Any], key: str) -> Somebody | None:
+    person_id = facts.get(key)
+    if not person_id:
+        return None
+    row = session.execute(
+        select(Person.id, Person.name, Person.slack_user_id).where(Person.id == UUID(str(person_id)))
+    ).first()
+    return Somebody(row.id, row.name, row.slack_user_id) if row else None

@@ -1,0 +1,261 @@
+"""The alert: one card for a raised hand, from the first ping to the folded line (process §2).
+
+What must stay true: the card is a function of the lead's state and of where it stands; everything the card says
+stands in its text too, for notifications and screen readers.
+"""
+
+from urllib.parse import quote as url_quote
+
+from slackblocks import Block as SlackBlock
+
+from bot.db.queries.leads import LeadCard
+from bot.domain.compliance import Allowed, Refused
+from bot.domain.fill import fill
+from bot.domain.terms import Channel, Intent, LeadState, Outcome, Stage
+from bot.playbook.schema import Playbook
+from bot.slack.blocks import (
+    Post,
+    at,
+    button,
+    buttons,
+    clean,
+    context,
+    esc,
+    fields,
+    link,
+    mention,
+    post,
+    quote,
+    section,
+)
+from bot.slack.ids import Action
+from bot.slack.views.alert_menu import more
+from bot.slack.views.words import lasting, local_times, score_parts, spoken
+
+ASKS = {
+    Intent.CONTACT_ME: "wants to talk to us",
+    Intent.TRIAL_REQUEST: "wants to start a trial",
+    Intent.DOWNLOAD: "downloaded something",
+    Intent.WEBINAR: "signed up for a webinar",
+    Intent.NEWSLETTER: "signed up for the newsletter",
+    Intent.EVENT: "met us at an event",
+    Intent.REFERRAL: "was referred to us",
+    Intent.TOOL: "used one of our tools",
+    Intent.SOCIAL: "reached out on social media",
+}
+ASKED_FOR = {Intent.TRIAL_REQUEST: "a trial", Intent.WEBINAR: "our webinar", Intent.DOWNLOAD: "what you downloaded"}
+QUICK = (
+    ("Connected", Channel.CALL, Outcome.CONNECTED),
+    ("Voicemail", Channel.CALL, Outcome.VOICEMAIL),
+    ("No answer", Channel.CALL, Outcome.NO_ANSWER),
+    ("E-mail sent", Channel.EMAIL, Outcome.SENT),
+    ("Meeting booked", Channel.CALL, Outcome.MEETING_BOOKED),
+)
+SOMETHING_ELSE = "else"
+
+
+def alert_post(card: LeadCard, place: str, playbook: Playbook) -> Post:
+    """The card as it stands at ``place``: ``round:<n>`` in the channel or ``dm:<person>:<n>``."""
+    if _round_of(place) != card.round:
+        return _passed_on(card)
+    if card.closed_at is not None:
+        return _closed(card)
+    if card.first_response_at is not None:
+        return _answered(card)
+    if card.claimed_by is not None:
+        return _claimed(card, playbook)
+    return _open(card, for_person=_person_of(place))
+
+
+def _round_of(place: str) -> int:
+    last = place.rpartition(":")[2]
+    return int(last) if last.isdecimal() else 0
+
+
+def _person_of(place: str) -> str | None:
+    parts = place.split(":")
+    return parts[1] if parts[0] == "dm" else None
+
+
+def who(card: LeadCard) -> str:
+    """Name, title and company in one line of mrkdwn."""
+    title = f", {esc(card.title, 80)}" if card.title else ""
+    company = f" at *{esc(card.company)}*" if card.company else ""
+    return f"*{esc(card.name)}*{title}{company}"
+
+
+def _short(card: LeadCard) -> str:
+    return f"*{esc(card.name)}*" + (f", {esc(card.company)}" if card.company else "")
+
+
+def _asks(card: LeadCard) -> str:
+    asks = ASKS.get(card.intent, "raised a hand")
+    return f"{asks} again" if len(card.raises) > 1 else asks
+
+
+def _open(card: LeadCard, for_person: str | None) -> Post:
+    headline = f"{_call_to(card, for_person)}{who(card)} {_asks(card)}."
+    blocks: list[SlackBlock] = [section(headline)]
+    if card.message:
+        blocks.append(quote(card.message))
+    blocks += _facts(card)
+    value = f"{card.lead_id}|{card.round}"
+    blocks.append(
+        buttons(
+            button("Claim", Action.CLAIM, value, style="primary", describe=f"Claim {card.name}"),
+            button("Can't take it", Action.DECLINE, value),
+            more(card),
+        )
+    )
+    return post(f"{headline} {_said(card)}", blocks)
+
+
+def _call_to(card: LeadCard, for_person: str | None) -> str:
+    if card.shift_held:
+        return "Nobody is on shift, so this waits for the next one. "
+    if for_person is not None and (card.owner is None or str(card.owner.id) != for_person):
+        since = lasting((card.now - card.raised_at).total_seconds())
+        return f"Nobody has answered for {since}. "
+    return f"{mention(card.owner.slack_user_id, card.owner.name)}, you're up. " if card.owner else "Who takes this? "
+
+
+def _facts(card: LeadCard) -> list[SlackBlock]:
+    account = card.account
+    parts = [f"*Source* {card.source.value.replace('_', ' ')}", f"*Score* {card.score} ({score_parts(card.parts)})"]
+    if account is not None:
+        known = [esc(account.industry, 80), f"{account.employees:,} people" if account.employees else ""]
+        about = ", ".join(part for part in [*known, account.country or ""] if part)
+        owned = f", owner {esc(account.owner.name)}" if account.owner else ""
+        kind = "Client" if account.stage in (Stage.CLIENT, Stage.CHAMPION) else "Account"
+        parts.append(f"*{kind}* {esc(account.name)}{f' ({about})' if about else ''}{owned}")
+    parts.append(f"*Their time* {local_times(card.timezones, card.now)}")
+    found: list[SlackBlock] = [fields(*parts)]
+    if card.owner_reason:
+        found.append(context("Why: " + " ".join(esc(line, 200) for line in card.owner_reason)))
+    if card.touches:
+        found.append(
+            context("*Earlier* " + " · ".join(_touch(card, index) for index in range(min(3, len(card.touches)))))
+        )
+    if not isinstance(card.may_call, Allowed):
+        sign = "Don't call" if isinstance(card.may_call, Refused) else "Before you call"
+        found.append(context(f"*{sign}:* {esc(card.may_call.reason, 400)}"))
+    return found
+
+
+def _touch(card: LeadCard, index: int) -> str:
+    touch = card.touches[index]
+    note = f" “{esc(touch.note, 80)}”" if touch.note else ""
+    return f"{at(touch.at, '{date_short}')} {esc(touch.by)}: {spoken(touch.channel, touch.outcome)}{note}"
+
+
+def _said(card: LeadCard) -> str:
+    said = [f"“{clean(card.message, 300)}”." if card.message else ""]
+    said.append(f"Score {card.score}, source {card.source.value.replace('_', ' ')}.")
+    if not isinstance(card.may_call, Allowed):
+        said.append(card.may_call.reason)
+    return " ".join(esc(part, 500) for part in said if part)
+
+
+def _claimed(card: LeadCard, playbook: Playbook) -> Post:
+    assert card.claimed_by is not None
+    assert card.claimed_at is not None
+    headline = f"{mention(card.claimed_by.slack_user_id, card.claimed_by.name)} has it: {who(card)} {_asks(card)}."
+    blocks: list[SlackBlock] = [section(headline)]
+    if card.message:
+        blocks.append(quote(card.message, 1000))
+    blocks.append(section(_reach(card)))
+    words = _first_words(card, playbook)
+    if words:
+        blocks.append(section(f"*First words* “{esc(words, 600)}”"))
+    links = _research(card, playbook)
+    if links:
+        blocks.append(context("*Look up* " + " · ".join(links)))
+    blocks += _facts(card)
+    blocks.append(
+        buttons(
+            *(
+                button(label, f"{Action.OUTCOME}_{outcome}", f"{card.lead_id}|{channel}|{outcome}")
+                for label, channel, outcome in QUICK
+            ),
+            button("Something else…", f"{Action.OUTCOME}_{SOMETHING_ELSE}", f"{card.lead_id}|{SOMETHING_ELSE}"),
+            more(card),
+        )
+    )
+    return post(f"{headline} {_said(card)}", blocks)
+
+
+def _reach(card: LeadCard) -> str:
+    lines = []
+    if card.phone:
+        lines.append(f"*Call* {link('tel:' + card.phone, card.phone)}")
+    if card.email:
+        lines.append(f"*Write* {link('mailto:' + url_quote(card.email, safe='@'), card.email)}")
+    return "   ".join(lines) or "No phone number and no e-mail address were given."
+
+
+def _first_words(card: LeadCard, playbook: Playbook) -> str | None:
+    assert card.claimed_by is not None
+    filled = fill(
+        playbook.texts.first_words,
+        {
+            "first_name": clean(card.first_name, 60),
+            "full_name": clean(card.name, 120),
+            "title": clean(card.title or "", 80),
+            "company": clean(card.company or "", 120),
+            "rep_name": card.claimed_by.name,
+            "rep_first_name": card.claimed_by.name.split(" ")[0],
+            "our_company": playbook.texts.our_company,
+            "our_phone": playbook.texts.our_phone,
+            "asked_for": ASKED_FOR.get(card.intent, "a talk"),
+            "booking_link": playbook.texts.booking_link,
+        },
+    )
+    return None if filled.missing else filled.text
+
+
+def _research(card: LeadCard, playbook: Playbook) -> list[str]:
+    facts = {
+        "company": url_quote(clean(card.company or "", 120)),
+        "full_name": url_quote(clean(f"{card.first_name} {card.last_name}", 120)),
+        "domain": url_quote((card.account.domain if card.account else None) or ""),
+    }
+    found = [(label, fill(address, facts)) for label, address in playbook.texts.research_links.items()]
+    links = [link(filled.text, label) for label, filled in found if not filled.missing]
+    if card.linkedin and card.linkedin.startswith("https://"):
+        links.insert(0, link(card.linkedin, "Their profile"))
+    return links
+
+
+def _answered(card: LeadCard) -> Post:
+    name = card.first_response_by.name if card.first_response_by else "Somebody"
+    took = lasting(card.response_wall_seconds or 0)
+    on_shift = card.response_on_shift_seconds
+    aside = ""
+    if on_shift is not None and card.response_wall_seconds is not None and on_shift < card.response_wall_seconds - 1:
+        aside = f" ({lasting(on_shift)} of it on shift)"
+    last = f" · {spoken(card.touches[0].channel, card.touches[0].outcome)}" if card.touches else ""
+    return _folded(card, f"{esc(name)} answered in {took}{aside}: {_short(card)}{last}")
+
+
+def _passed_on(card: LeadCard) -> Post:
+    to = f"Passed to {esc(card.owner.name)}" if card.owner else "Passed on"
+    if card.owner is not None and card.alerts and _same_owner(card):
+        to = "Asked again, see the newer card"
+    return _folded(card, f"{to}: {_short(card)}", menu=False)
+
+
+def _same_owner(card: LeadCard) -> bool:
+    before = [alert.to for alert in card.alerts if alert.round == card.round - 1 and alert.cause != "manager"]
+    return bool(before) and before[-1] is not None and card.owner is not None and before[-1].id == card.owner.id
+
+
+def _closed(card: LeadCard) -> Post:
+    by = next((move.by for move in reversed(card.moves) if move.after is card.state), None)
+    words = {LeadState.JUNK: "Not a lead", LeadState.HANDED_OFF: "Handed off", LeadState.RECYCLED: "Later"}
+    word = words.get(card.state, card.state.value.replace("_", " ").capitalize())
+    why = f" – {esc(card.close_reason, 200)}" if card.close_reason else ""
+    return _folded(card, f"{word}{f' ({esc(by)})' if by else ''}: {_short(card)}{why}")
+
+
+def _folded(card: LeadCard, line: str, *, menu: bool = True) -> Post:
+    return post(line, [section(line, accessory=more(card) if menu else None)])

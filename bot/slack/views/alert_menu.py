@@ -1,0 +1,92 @@
+"""The alert's menu, and the forms behind it: give to someone else, not a lead, take up again."""
+
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from slackblocks import Block as SlackBlock
+from slackblocks import InputBlock, OverflowMenu, PlainTextInput, StaticSelectMenu
+
+from bot.db.queries.leads import LeadCard
+from bot.db.queries.people import Responder
+from bot.domain.errors import Gone
+from bot.domain.terms import Channel, Outcome
+from bot.slack.blocks import context, esc, modal, option, plain, section
+from bot.slack.ids import Action, AlertMore, Block, Callback
+
+REASON_LENGTH = 200
+
+
+def more(card: LeadCard) -> OverflowMenu:
+    """What can be done with a lead besides the buttons, as its state allows."""
+    value = f"{card.lead_id}|{card.round}"
+    labels = {AlertMore.DETAILS: "Show everything"}
+    if card.closed_at is None:
+        labels |= {AlertMore.REASSIGN: "Give to someone else…", AlertMore.JUNK: "Not a lead…"}
+    else:
+        labels |= {AlertMore.REOPEN: "Take it up again…"}
+    return OverflowMenu(Action.ALERT_MORE, [option(label, f"{choice}|{value}") for choice, label in labels.items()])
+
+
+def reassign_form(card: LeadCard, people: Sequence[Responder]) -> dict[str, object]:
+    """Who gets it, and why."""
+    others = [person for person in people if card.owner is None or person.id != card.owner.id]
+    blocks: list[SlackBlock] = [section(_about(card))]
+    if others:
+        blocks.append(
+            InputBlock(
+                plain("Who gets it?", 150),
+                StaticSelectMenu(
+                    Action.REASSIGN_TO,
+                    [option(f"{person.name} ({', '.join(person.roles)})", str(person.id)) for person in others[:100]],
+                    placeholder=plain("Pick a person", 150),
+                ),
+                block_id=Block.REASSIGN_TO,
+            )
+        )
+        blocks.append(_reason("Why?", "They know the company"))
+    else:
+        blocks.append(context("There is nobody else to give it to. An admin can add people."))
+    return _form("Give to someone else", card, blocks, Callback.REASSIGN_FORM, "Give it" if others else None)
+
+
+def junk_form(card: LeadCard) -> dict[str, object]:
+    """Why this is no lead; marketing hears of it by source."""
+    blocks: list[SlackBlock] = [section(_about(card)), _reason("Why is it not a lead?", "A student's question")]
+    blocks.append(context("Marketing sees the reason, by source. You can take the lead up again later."))
+    return _form("Not a lead", card, blocks, Callback.JUNK_FORM, "Not a lead")
+
+
+def reopen_form(card: LeadCard) -> dict[str, object]:
+    """Why it is taken up again."""
+    blocks: list[SlackBlock] = [section(_about(card)), _reason("Why take it up again?", "They wrote once more")]
+    return _form("Take it up again", card, blocks, Callback.REOPEN_FORM, "Take it up")
+
+
+def _form(
+    title: str, card: LeadCard, blocks: list[SlackBlock], callback: Callback, submit: str | None
+) -> dict[str, object]:
+    metadata = json.dumps({"lead_id": str(card.lead_id)})
+    return modal(title, blocks, callback=callback, submit=submit, metadata=metadata)
+
+
+def _about(card: LeadCard) -> str:
+    return f"*{esc(card.name)}*" + (f", {esc(card.company)}" if card.company else "")
+
+
+def _reason(label: str, example: str) -> InputBlock:
+    return InputBlock(
+        plain(label, 150),
+        PlainTextInput(Action.REASON, max_length=REASON_LENGTH, placeholder=plain(example, 150)),
+        block_id=Block.REASON,
+    )
+
+
+def outcome_of(value: str) -> tuple[UUID, tuple[Channel, Outcome] | None]:
+    """Read an outcome button: the lead and what came of it; None: something else. Raises ``Gone``."""
+    lead_id, _, rest = value.partition("|")
+    channel, _, outcome = rest.partition("|")
+    try:
+        return UUID(lead_id), (Channel(channel), Outcome(outcome)) if outcome else None
+    except ValueError:
+        raise Gone("This button is too old. Log it with /touch.") from None
