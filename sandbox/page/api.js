@@ -15,6 +15,7 @@ async function ask(path, options = {}) {
     body = null;
   }
   if (!response.ok) throw new Error(body?.error || `The sandbox answered ${response.status}.`);
+  if (body === null) throw new Error("The sandbox gave an answer that this page does not understand.");
   return body;
 }
 

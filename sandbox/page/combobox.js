@@ -82,9 +82,14 @@ class Combobox {
   }
 
   paint() {
+    if (this.spec.multiple) this.chips.replaceChildren(...this.selected.map((choice) => this.chip(choice)));
+    this.showText();
+  }
+
+  /** The text in the box; the chips stay, since one of them may be under the pointer that closes the list. */
+  showText() {
     const { multiple, clearable, placeholder } = this.spec;
     const [first] = this.selected;
-    this.chips.replaceChildren(...(multiple ? this.selected.map((choice) => this.chip(choice)) : []));
     this.input.value = multiple ? "" : (first?.text ?? "");
     this.input.placeholder = multiple && first ? "" : placeholder;
     this.clear.hidden = multiple || !clearable || !first;
@@ -132,7 +137,7 @@ class Combobox {
     window.removeEventListener("resize", this.moved);
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
-    this.paint();
+    this.showText();
   }
 
   typed() {

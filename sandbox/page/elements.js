@@ -109,7 +109,7 @@ const choice = (option, group) => ({
 });
 
 const choicesOf = ({ options, option_groups: groups }) =>
-  groups ? groups.flatMap((group) => group.options.map((one) => choice(one, plainString(group.label)))) : (options ?? []).map((one) => choice(one));
+  groups?.length ? groups.flatMap((group) => group.options.map((one) => choice(one, plainString(group.label)))) : (options ?? []).map((one) => choice(one));
 
 const CONVERSATION_KINDS = { im: "im", mpim: "im", private: "private", public: "channel" };
 

@@ -90,7 +90,9 @@ class App {
   closeThread() {
     const { id, thread } = this.route;
     location.hash = `#/c/${id}`;
-    queueMicrotask(() => this.page.querySelector(`[data-focus="thread-${CSS.escape(thread)}"]`)?.focus() ?? this.focusComposer());
+    const line = by("main").querySelector(`[data-focus="thread-${CSS.escape(thread)}"]`);
+    if (line) line.focus();
+    else this.focusComposer();
   }
 
   channelTitle(channel) {
@@ -180,6 +182,9 @@ class App {
     const messages = channel.messages.filter((one) => !isReply(one) || one.broadcast);
     this.announce(channel, messages);
     this.list.render(channel, messages);
+    const empty = messages.length === 0;
+    if (this.list.wasEmpty !== empty) replace(this.list.top, this.opening(channel));
+    this.list.wasEmpty = empty;
   }
 
   buildChannel(channel) {
@@ -192,15 +197,24 @@ class App {
     const members = (channel.members ?? this.store.ws.channels.find((one) => one.id === channel.id)?.members ?? []).length;
     const heading = h("h2", { class: "main-title" }, channel.kind === "im" ? null : icon(channel.kind === "private" ? "lock" : "hash", 18), title);
     const about = !app && members > 0 && h("span", { class: "main-note" }, `${members} member${members === 1 ? "" : "s"}`);
-    replace(this.list.top, this.opening(channel, name));
     replace(by("main"), this.head(heading, about, app && this.tabs("messages")), this.list.root, this.composer.root);
     this.composer.fit();
     this.lastSeen = channel.messages.at(-1)?.ts ?? "";
     this.list.toBottom();
   }
 
-  opening(channel, name) {
+  /** What stands above the first message. */
+  opening(channel) {
+    const name = channel.kind === "im" ? this.channelTitle(channel) : `#${channel.name}`;
     if (channel.has_more) return h("p", { class: "opening" }, "Only the newest messages are shown here.");
+    if (!channel.messages.length && this.store.ws.website?.form_url && channel.kind !== "im") {
+      return h(
+        "div",
+        { class: "opening" },
+        h("p", { class: "opening-title" }, `Nothing has been written in ${name} yet.`),
+        h("p", {}, "Send a form on ", h("a", { href: "/site/", target: "_blank", rel: "noopener" }, "the company's website"), " and see what the app makes of it, or type / to see its commands."),
+      );
+    }
     const text = channel.kind === "im" ? `This is the beginning of your conversation with ${name}.` : `This is the beginning of ${name}.`;
     return h("p", { class: "opening" }, text);
   }

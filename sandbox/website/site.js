@@ -59,6 +59,9 @@ for (const form of forms) {
   });
 }
 
+// beside the workspace there is no need to go to it
+if (window.top !== window) for (const node of document.querySelectorAll("[target=_top]")) node.remove();
+
 // somebody who comes back with the browser's Back button sends something new
 window.addEventListener("pageshow", (event) => event.persisted && forms.forEach(freshen));
 

@@ -1,0 +1,90 @@
+"""A real Chromium before a real sandbox, with a small bot behind it.
+
+``browser``: one Chromium for all tests of a worker. ``stage``: a fresh workspace on its own thread, with the bot of
+``bot.py`` in Socket Mode. ``look``: opens the page as somebody and fails the test on any error in the page's console.
+Where no Chromium is found the tests skip loudly; ``REQUIRE_BROWSER=1`` makes that a failure. ``CHROMIUM`` names one.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.sandbox_page.stage import Stage
+
+HERE = Path(__file__).parent
+NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder drives a browser."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+def chromium() -> str | None:
+    """A Chromium on this machine, or None."""
+    named = os.environ.get("CHROMIUM")
+    return named or next((path for path in map(shutil.which, NAMES) if path), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, headless."""
+    path = chromium()
+    if path is None:
+        sentence = (
+            "NO CHROMIUM FOUND: the page in the browser is NOT tested. Install chromium, or name one in CHROMIUM."
+        )
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=ARGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    """A fresh workspace with the bot of this folder."""
+    with Stage.open() as opened:
+        yield opened
+
+
+@pytest.fixture
+def look(browser: Browser, stage: Stage) -> Iterator[Callable[..., Page]]:
+    """Open the page as somebody: ``look("Sam", "#inbound")``; further words are those of a browser context."""
+    contexts = []
+    problems: list[str] = []
+
+    def opened(name: str = "Sam", channel: str = "inbound", path: str | None = None, **context: Any) -> Page:
+        made = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | context))
+        contexts.append(made)
+        page = made.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        where = f"/?as={stage.id_of(name)}#/c/{stage.channel(channel)}" if path is None else path
+        page.goto(stage.url + where)
+        return page
+
+    yield opened
+    for made in contexts:
+        made.close()
+    assert problems == []
