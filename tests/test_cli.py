@@ -137,5 +137,33 @@ def test_an_import_needs_the_tables(handraiser, tmp_path):
     assert "handraiser migrate" in done.stderr
 
 
+def test_people_come_in_from_a_file_and_a_second_time_changes_nothing(handraiser):
+    file = str(ROOT / "sandbox" / "data" / "people.csv")
+    handraiser("migrate")
+    first, again = handraiser("people", "import", file), handraiser("people", "import", file)
+    assert first.returncode == again.returncode == 0
+    assert first.stdout.startswith("12 rows: 12 added")
+    assert again.stdout.startswith("12 rows: 0 added, 0 changed, 12 unchanged")
+
+
+def test_contacts_come_in_and_a_bad_row_is_told_and_fails_the_command(handraiser, tmp_path):
+    (tmp_path / "contacts.csv").write_text("First Name,Email\nJane,jane@example.com\nJoe,nowhere\n")
+    handraiser("migrate")
+    tried = handraiser("import", "contacts.csv", "--dry-run")
+    done = handraiser("import", "contacts.csv")
+    assert tried.stdout.startswith("Nothing was saved (dry run). 2 rows: 1 added")
+    assert done.stdout.startswith("2 rows: 1 added, 0 changed, 0 unchanged, 0 repeated, 1 refused")
+    assert "line 3" in done.stdout
+    assert done.returncode == 1
+    assert handraiser("import", "contacts.csv", "--source", "nowhere").returncode == 2
+
+
+def test_the_playbook_in_force_can_be_shown(handraiser):
+    handraiser("migrate")
+    assert handraiser("playbook", "show", "--stored").stderr.startswith("No playbook has been stored yet")
+    handraiser("people", "import", str(ROOT / "sandbox" / "data" / "people.csv"))
+    assert handraiser("playbook", "show", "--stored", "channels").stdout.startswith("Version 1\nchannels.inbound = ")
+
+
 def test_an_import_of_a_file_that_is_not_there_is_a_wrong_use(handraiser):
     assert handraiser("import", "contacts.csv").returncode == 2

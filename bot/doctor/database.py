@@ -17,6 +17,7 @@ from bot.playbook.schema import Playbook
 from bot.service.workspace import KEY as WORKSPACE
 
 NAME = "database"
+MOST_NAMED = 5
 REPS = frozenset({Role.MRR, Role.SDR})
 _NEEDED = {
     Role.MRR: "nobody answers raised hands",
@@ -96,7 +97,7 @@ def look_at_people(people: list[Colleague], playbook: Playbook) -> Iterator[Chec
     low, high = playbook.people.min_aligned_aes, playbook.people.max_aligned_aes
     off = [person for person in people if person.roles & REPS and not low <= person.aligned_aes <= high]
     if off:
-        counts = ", ".join(f"{person.name} has {person.aligned_aes}" for person in off)
+        counts = _some([f"{person.name} has {person.aligned_aes}" for person in off])
         yield warn(
             "alignment",
             f"A rep is aligned with {low} to {high} account executives: {counts}.",
@@ -106,6 +107,12 @@ def look_at_people(people: list[Colleague], playbook: Playbook) -> Iterator[Chec
     if strangers:
         yield warn(
             "slack users",
-            f"Not found in Slack: {', '.join(strangers)}.",
+            f"Not found in Slack: {_some(strangers)}.",
             "Give them the e-mail address they have in Slack. Who was just added is matched within a minute.",
         )
+
+
+def _some(words: list[str]) -> str:
+    """The words with commas between them, no more than a few."""
+    more = f" and {len(words) - MOST_NAMED} more" if len(words) > MOST_NAMED else ""
+    return ", ".join(words[:MOST_NAMED]) + more

@@ -192,6 +192,12 @@ def test_people_who_are_not_in_slack_are_named():
     assert check.sentence == "Not found in Slack: abe@x.example."
 
 
+def test_a_thousand_people_who_are_not_in_slack_stay_readable():
+    people = [colleague(f"Abe{number}", Role.AE, in_slack=False) for number in range(1000)]
+    sentence = named(look_at_people(people, default_playbook()), "slack users").sentence
+    assert sentence.endswith("abe4@x.example and 995 more.")
+
+
 def test_scopes_are_held_against_the_manifest():
     wanted = wanted_scopes()
     assert look_at_scopes({"x-oauth-scopes": ",".join(wanted)}).level is Level.OK
