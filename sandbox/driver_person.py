@@ -175,6 +175,14 @@ class PersonDriver(Eyes):
         """Open the App Home tab."""
         return await self._act("home")
 
+    async def dismisses(self) -> None:
+        """Wave every notification and toast away."""
+        view = await self.view()
+        for notification in view["notifications"]:
+            await self._act("dismiss", notification=notification["id"])
+        for toast in view["toasts"]:
+            await self._act("dismiss", toast=toast["id"])
+
     async def reads(self, in_: str) -> Deed:
         """Mark a channel read."""
         return await self._act("read", channel=await self._channel_id(in_))

@@ -84,7 +84,7 @@ class People:
         if declared is None or "commands" not in sandbox.manifest.scopes:
             self._ws.toast(member.id, f"{name} is not a valid command.")
             raise SlackError("invalid_command")
-        text = as_typed(typed.strip(), *self._names(), links=False) if declared.should_escape else escape(typed.strip())
+        text = as_typed(typed.strip(), *self._names(), labels=True) if declared.should_escape else escape(typed.strip())
         ack = await sandbox.outgoing.deliver(COMMAND, payloads.command(sandbox, member, channel, name, text))
         if ack.error:
             self._ws.toast(member.id, f'{name} failed with the error "{ack.error}"')

@@ -14,8 +14,12 @@ Names = Callable[[str], str]  # a member's or channel's id -> the name people se
 _CONTROL = re.compile(r"<([^<>\n]*)>")
 _PING = re.compile(r"<(?:@([UW][A-Z0-9]+)|!(channel|here|everyone))(?:\|[^<>]*)?>")
 _STYLE = re.compile(r"(?<![\w*_~`])([*_~`])(?=\S)([^\n]+?)(?<=\S)\1(?![\w*_~`])")
-_MAIL = re.compile(r"(?<![\w|:<@.])[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
-_LINK = re.compile(r"(?<![\w|<])https?://[^\s<>|]+")
+_LINKED = re.compile(
+    r"<[^<>]*>"
+    r"|https?://[^\s<>|]+"
+    r"|(?P<mail>[\w.+'-]+@[\w-]+(?:\.[\w-]+)+)"
+    r"|(?P<domain>(?<![\w.@/-])(?:[\w-]+\.)+(?:com|org|net|io|dev|app|ai|eu|de|uk|fr|ch|nl)(?![\w.@-]))"
+)
 
 
 def escape(text: str) -> str:
@@ -148,19 +152,24 @@ def _pinging_texts(node: Any) -> Iterator[str]:
                     yield from _pinging_texts(value)
 
 
-def as_typed(text: str, members: dict[str, str], channels: dict[str, str], *, links: bool = True) -> str:
+def as_typed(text: str, members: dict[str, str], channels: dict[str, str], *, labels: bool = False) -> str:
     """What Slack sends for what a person typed: escaped, `@name` and `#channel` as ids, mails and links marked.
 
-    `members` and `channels` map a name to its id. In slash commands (`links=False`) Slack marks no links.
+    `members` and `channels` map a name to its id. In slash commands (`labels=True`) a member's id carries the name.
     """
     sent = escape(text)
     for name in sorted(members, key=len, reverse=True):
-        sent = re.sub(rf"(?<!\w)@{re.escape(escape(name))}(?!\w)", f"<@{members[name]}>", sent)
+        label = f"|{name}" if labels else ""
+        sent = re.sub(rf"(?<!\w)@{re.escape(escape(name))}(?!\w)", f"<@{members[name]}{label}>", sent)
     for name in sorted(channels, key=len, reverse=True):
-        sent = re.sub(rf"(?<!\w)#{re.escape(name)}(?![\w-])", f"<#{channels[name]}|{name}>", sent)
+        sent = re.sub(rf"(?<![\w&])#{re.escape(name)}(?![\w-])", f"<#{channels[name]}|{name}>", sent)
     for group in ("channel", "here", "everyone"):
         sent = re.sub(rf"(?<!\w)@{group}(?!\w)", f"<!{group}>", sent)
-    if links:
-        sent = _MAIL.sub(lambda m: f"<mailto:{m.group(0)}|{m.group(0)}>", sent)
-        sent = _LINK.sub(lambda m: f"<{m.group(0)}>", sent)
-    return sent
+    return _LINKED.sub(_link, sent)
+
+
+def _link(match: re.Match[str]) -> str:
+    found = match.group(0)
+    if match.lastgroup == "mail":
+        return f"<mailto:{found}|{found}>"
+    return f"<http://{found}|{found}>" if match.lastgroup == "domain" else found if found[0] == "<" else f"<{found}>"

@@ -50,12 +50,16 @@ def test_mentions_ping_from_text_and_from_blocks_but_not_from_plain_text() -> No
 def test_escaping_is_undone_and_never_pings(text: str) -> None:
     assert unescape(escape(text)) == text
     assert pings(escape(text), None) == (set(), False)
-    assert as_typed(text, {}, {}, links=False) == escape(text) or "@" in text
+    assert readable(as_typed(text, {}, {}), names) == readable(escape(text), names)
 
 
 def test_what_is_typed_is_sent_as_slack_sends_it() -> None:
-    sent = as_typed("@Ada see #inbound & jane@acme.com <now>", {"Ada": "U1"}, {"inbound": "C1"})
+    people, places = {"Ada": "U1", "Ada Lo": "U2"}, {"inbound": "C1"}
+    sent = as_typed("@Ada see #inbound & jane@acme.com <now>", people, places)
     assert sent == "<@U1> see <#C1|inbound> &amp; <mailto:jane@acme.com|jane@acme.com> &lt;now&gt;"
+    assert as_typed("@Ada Lo at acme.com, 3.15pm", people, places) == "<@U2> at <http://acme.com|acme.com>, 3.15pm"
+    assert as_typed("https://acme.com/a?b=c&d", {}, {}) == "<https://acme.com/a?b=c&amp;d>"
+    assert as_typed("ask @Ada", people, {}, labels=True) == "ask <@U1|Ada>"
 
 
 def test_every_word_in_blocks_is_read_charts_and_tables_too() -> None:
