@@ -136,7 +136,7 @@ def _weight(cell: str) -> Decimal | None:
         weight = Decimal(cell.replace(",", ".")).quantize(_CENT)
     except InvalidOperation:
         raise _CellError(f"“{cell[:40]}” is not a weight; use a number, like 1 or 0.5") from None
-    if not _CENT <= weight <= _HEAVIEST:
+    if weight.is_nan() or not _CENT <= weight <= _HEAVIEST:
         raise _CellError(f"a weight is between {_CENT} and {_HEAVIEST}, not {cell[:40]}")
     return weight
 
