@@ -156,7 +156,8 @@ async def _meet_slack(parts: Parts) -> None:
         except (SlackClientError, OSError, TimeoutError) as error:
             log.warning("slack is out of reach", kind=type(error).__name__)
         else:
-            return await _note_identity(parts, answer.data)  # type: ignore[arg-type]
+            await _note_identity(parts, answer.data)  # type: ignore[arg-type]
+            return
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(parts.stop.wait(), SLACK_AGAIN_SECONDS)
 

@@ -1,0 +1,206 @@
+"""`make demo`: a made-up company in a Slack on this machine, with the bot as its own process.
+
+The bot is started by the same command line a real install uses; nothing in it knows that this is a demo.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import csv
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sys
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import aiohttp
+
+from sandbox.__main__ import environment
+from sandbox.config import ChannelSpec, Person, SandboxConfig
+from sandbox.market import write_contacts
+from sandbox.server import Server
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+FOLDER = ROOT / ".demo"
+PEOPLE = HERE / "data" / "people.csv"
+CONTACTS = 5000
+SEED = 7
+HOME_ZONE = ZoneInfo("Europe/Berlin")
+OPENS, CLOSES = time(9, 0), time(15, 30)
+FORM_KEY = "demo-form-key"
+READY_WITHIN = 60.0
+
+
+class DemoError(Exception):
+    """The demo cannot start; the message says why and what to do."""
+
+
+def office_hours(now: datetime) -> datetime:
+    """The first moment from ``now`` at which the made-up company is at work; aware UTC.
+
+    A demo begun at night would begin with "nobody is on shift": true, and a poor first impression.
+    """
+    local = now.astimezone(HOME_ZONE)
+    if local.weekday() < 5 and OPENS <= local.time() < CLOSES:
+        return now
+    day = local.date() if local.time() < OPENS else local.date() + timedelta(days=1)
+    while day.weekday() >= 5:
+        day += timedelta(days=1)
+    return datetime.combine(day, time(10, 0), HOME_ZONE).astimezone(UTC)
+
+
+def members(path: Path) -> list[Person]:
+    """The people of the made-up company as members of its workspace."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return [
+            Person(
+                name=row["name"].split(" ")[0],
+                email=row["email"],
+                real_name=row["name"],
+                title=row["roles"].upper().replace(" ", ", "),
+                tz=row["timezone"],
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def free_port(wanted: int) -> int:
+    """``wanted`` if nobody listens there, else any free port."""
+    for port in (wanted, 0):
+        with contextlib.closing(socket.socket()) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise DemoError("No free port was found on 127.0.0.1.")
+
+
+def settings_for(server: Server, bot_port: int) -> dict[str, str]:
+    """The bot's environment: this machine's own, without anything meant for a real install."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("SLACK_", "INTAKE_", "CLOCK_"))}
+    return (
+        kept
+        | environment(server)
+        | {
+            "DATABASE_URL": f"sqlite:///{FOLDER / 'handraiser.db'}",
+            "HOST": "127.0.0.1",
+            "PORT": str(bot_port),
+            "PLAYBOOK": str(ROOT / "playbook.yaml"),
+            "INTAKE_FORM_KEYS": FORM_KEY,
+            "FORM_REDIRECTS": server.url,
+            "PUBLIC_URL": f"http://127.0.0.1:{bot_port}",
+            "ADMIN_EMAIL": "noor@brightpath.example",
+            "PYTHONUNBUFFERED": "1",
+        }
+    )
+
+
+async def command(env: dict[str, str], *words: str) -> None:
+    """Run ``handraiser words`` to its end. Raises ``DemoError`` with what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *words,
+        env=env,
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate()
+    if process.returncode:
+        raise DemoError(f"handraiser {' '.join(words)} failed:\n{output.decode(errors='replace')}")
+
+
+async def ready(port: int, bot: asyncio.subprocess.Process) -> None:
+    """Wait until the bot says it is ready. Raises ``DemoError``."""
+    deadline = asyncio.get_running_loop().time() + READY_WITHIN
+    async with aiohttp.ClientSession() as session:
+        while asyncio.get_running_loop().time() < deadline:
+            if bot.returncode is not None:
+                raise DemoError("The bot stopped at once; what it said is above.")
+            with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+                async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+                    if answer.status == 200:
+                        return
+            await asyncio.sleep(0.1)
+    raise DemoError("The bot did not become ready in a minute.")
+
+
+async def demo(stop: asyncio.Event) -> None:
+    """Start everything, print one address, and run until ``stop``."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
+    bot_port = free_port(8801)
+    server = Server(
+        SandboxConfig(
+            people=members(PEOPLE),
+            channels=[
+                ChannelSpec("inbound"),
+                ChannelSpec("general"),
+                *(ChannelSpec(f"ae-{name}") for name in ("erik", "farah", "gabriel")),
+            ],
+            port=free_port(8800),
+            team="Brightpath",
+            manifest=ROOT / "manifest.yaml",
+            form_url=f"http://127.0.0.1:{bot_port}/intake/form/{FORM_KEY}",
+            signing_secret=secrets.token_hex(16),
+            limits_on=True,
+        )
+    )
+    await server.start()
+    server.sandbox.clock.move({"to": office_hours(datetime.now(UTC)).isoformat()})
+    env = settings_for(server, bot_port)
+    say("Setting up a company of 12 people with 5,000 contacts ...")
+    contacts = FOLDER / "contacts.csv"
+    await asyncio.to_thread(write_contacts, contacts, CONTACTS, SEED)
+    await command(env, "migrate")
+    await command(env, "people", "import", str(PEOPLE))
+    await command(env, "import", str(contacts))
+    bot = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", env=env, cwd=ROOT)
+    try:
+        await ready(bot_port, bot)
+        say(f"\nThe workspace is open:  {server.url}/\n")
+        say("Open it, then “Open the company's website” and send the form. Ctrl-C ends it.")
+        waiting = {asyncio.create_task(stop.wait()), asyncio.create_task(bot.wait())}
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+    finally:
+        if bot.returncode is None:
+            bot.terminate()
+            await bot.wait()
+        await server.stop()
+
+
+def say(line: str) -> None:
+    """One line to the person who started the demo."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+async def main() -> int:
+    """Run the demo until Ctrl-C; the exit code."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        await demo(stop)
+    except DemoError as error:
+        say(str(error))
+        return 1
+    say("Closed.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))
