@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from slackblocks import Block as SlackBlock
 
-from bot.db.queries.contact_card import ContactCard, TimelineEntry
+from bot.db.queries.contact_card import PAGE, ContactCard, TimelineEntry
 from bot.db.queries.lead_facts import CardScoreLine, LeadCard
+from bot.db.queries.own_leads import PAGE as OWN_PAGE
 from bot.db.queries.own_leads import OwnLead, OwnLeads
 from bot.domain.compliance import Allowed, Refused, Verdict, Warned
 from bot.domain.names import Candidate
@@ -97,8 +98,8 @@ def _own(lead: OwnLead) -> str:
 
 
 def _turn(subject: str, offset: int, shown: int, total: int) -> list[SlackBlock]:
-    size = max(shown, 1)
-    back = button("◀ Back", f"{Action.LEAD_PAGE}_back", f"{subject}|{max(offset - size, 0)}") if offset else None
+    before = max(offset - OWN_PAGE, 0)
+    back = button("◀ Back", f"{Action.LEAD_PAGE}_back", f"{subject}|{before}") if offset else None
     on = button("More ▶", f"{Action.LEAD_PAGE}_more", f"{subject}|{offset + shown}") if offset + shown < total else None
     return [buttons(back, on)] if back or on else []
 
@@ -124,9 +125,7 @@ def contact_post(card: ContactCard) -> Post:
 def _controls(card: ContactCard) -> SlackBlock:
     newer = None
     if card.offset:
-        newer = button(
-            "◀ Newer", f"{Action.LEAD_PAGE}_back", f"{card.contact_id}|{max(card.offset - len(card.timeline), 0)}"
-        )
+        newer = button("◀ Newer", f"{Action.LEAD_PAGE}_back", f"{card.contact_id}|{max(card.offset - PAGE, 0)}")
     older = None
     if card.more:
         older = button("Earlier ▶", f"{Action.LEAD_PAGE}_more", f"{card.contact_id}|{card.offset + len(card.timeline)}")

@@ -1,0 +1,216 @@
+"""A raised hand, from the website's form to the folded card, as the people of a sales team live it."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from sandbox.driver import PersonDriver, Seen
+from tests.front_door.whole_house import NIGHT, WholeHouse, whole_house
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[WholeHouse]:
+    async with whole_house(database_url) as house:
+        yield house
+        assert await house.slack.problems() == []
+
+
+async def test_a_form_becomes_an_alert_a_claim_a_call_and_a_folded_card(house: WholeHouse) -> None:
+    await house.sends_form()
+    card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    assert "Jane O'Neill, VP Operations at Acme Castings wants to talk to us" in card.text.replace("*", "")
+    assert card.buttons == ["Claim", "Can't take it"]
+    owner, _ = house.owner(card)
+    assert await owner.clicks("Claim", in_="#inbound")
+    claimed = await owner.sees("has it", in_="#inbound")
+    assert "First words" in claimed.text
+    assert claimed.buttons[:3] == ["Connected", "Voicemail", "No answer"]
+    await house.slack.clock.forward(seconds=40)
+    assert await owner.types("/touch jane o'neill connected, wants an audit of two plants", in_="#inbound")
+    await owner.sees("Logged for Jane O'Neill")
+    folded = await owner.sees("answered in", in_="#inbound")
+    assert folded.buttons == []
+
+
+async def test_two_clicks_on_claim_have_one_winner_and_the_other_is_told_who(house: WholeHouse) -> None:
+    await house.sends_form()
+    card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    await house.sam.clicks("Claim", in_="#inbound")
+    claimed = await house.ada.sees("has it", in_="#inbound")
+    assert "Sam" in claimed.text
+    assert "Claim" not in claimed.buttons
+    late = await claims_anyway(house.ada, claimed, card)
+    assert late
+    await house.ada.sees("Sam Okafor took this at")
+
+
+async def claims_anyway(person: PersonDriver, card: Seen, before: Seen) -> object:
+    """Click the Claim that stood there a moment ago: Slack shows old buttons until an update has come through."""
+    button = before.raw["blocks"][-1]["elements"][0]
+    return await person._client.post(
+        "act",
+        {
+            "as": person.id,
+            "do": "click",
+            "channel": card.channel,
+            "ts": card.ts,
+            "block_id": before.raw["blocks"][-1]["block_id"],
+            "action_id": button["action_id"],
+            "value": button["value"],
+        },
+    )
+
+
+async def test_a_one_click_outcome_is_a_response(house: WholeHouse) -> None:
+    await house.sends_form()
+    await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    await house.sam.clicks("Claim", in_="#inbound")
+    await house.sam.sees("has it", in_="#inbound")
+    await house.sam.clicks("Voicemail", in_="#inbound")
+    folded = await house.sam.sees("Sam Okafor answered in", in_="#inbound")
+    assert "voicemail" in folded.text
+
+
+async def test_undo_takes_the_response_back_and_the_card_opens_again(house: WholeHouse) -> None:
+    await house.sends_form()
+    await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    await house.sam.clicks("Claim", in_="#inbound")
+    await house.sam.sees("has it", in_="#inbound")
+    await house.sam.clicks("No answer", in_="#inbound")
+    await house.sam.sees("answered in", in_="#inbound")
+    await house.sam.clicks("Undo")
+    await house.sam.sees("First words", in_="#inbound")
+
+
+async def test_an_unseen_alert_climbs_the_ladder(house: WholeHouse) -> None:
+    await house.sends_form()
+    card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    owner, other = house.owner(card)
+    await house.slack.clock.forward(seconds=61)
+    await owner.sees("wants to talk to us", in_="dm")
+    await other.sees_no("wants to talk to us", in_="dm")
+    await house.slack.clock.forward(seconds=30)
+    nudge = await owner.sees("has been waiting for", in_="#inbound")
+    assert nudge.thread_ts == card.ts
+    await house.slack.clock.forward(seconds=90)
+    await other.sees("Passed to", in_="#inbound")
+    newer = await other.sees("you're up", in_="#inbound")
+    assert newer.ts != card.ts
+    assert house.owner(newer)[0] is other
+    await house.slack.clock.forward(minutes=7)
+    await house.lena.sees("Nobody has answered for", in_="dm")
+
+
+async def test_a_long_jump_of_the_clock_steps_through_the_ladder_in_order(house: WholeHouse) -> None:
+    await house.sends_form()
+    card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    owner, _ = house.owner(card)
+    await house.slack.clock.forward(minutes=11)
+    await house.lena.sees("Nobody has answered for", in_="dm")
+    await owner.sees("Passed to", in_="#inbound")
+    await owner.sees("has been waiting for", in_="#inbound")
+
+
+async def test_cant_take_it_gives_the_lead_to_the_next_at_once(house: WholeHouse) -> None:
+    await house.sends_form()
+    card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    owner, other = house.owner(card)
+    await owner.clicks("Can't take it", in_="#inbound")
+    await other.sees("Passed to", in_="#inbound")
+    newer = await other.sees("you're up", in_="#inbound")
+    assert house.owner(newer)[0] is other
+
+
+async def test_a_claim_without_a_call_is_nudged_and_then_open_again(house: WholeHouse) -> None:
+    await house.sends_form()
+    await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    await house.sam.clicks("Claim", in_="#inbound")
+    await house.sam.sees("has it", in_="#inbound")
+    await house.slack.clock.forward(minutes=3, seconds=1)
+    await house.sam.sees("Log what came of it", in_="#inbound")
+    await house.slack.clock.forward(minutes=3)
+    again = await house.ada.sees("you're up", in_="#inbound")
+    assert "Claim" in again.buttons
+
+
+async def test_a_second_form_joins_the_lead_and_alerts_again(house: WholeHouse) -> None:
+    await house.sends_form()
+    await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    await house.sends_form("trial_request", message="We would like to start now.")
+    again = await house.sam.sees("again", in_="#inbound")
+    assert "Claim" in again.buttons
+    await house.noor.types("/handraiser events")
+    await house.noor.sees("joined an open lead")
+
+
+async def test_the_same_form_twice_is_one_alert(house: WholeHouse) -> None:
+    await house.sends_form(nonce="the-very-same-nonce")
+    await house.sends_form(nonce="the-very-same-nonce")
+    await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    cards = [seen for seen in await house.sam.messages(in_="#inbound") if "Jane" in seen.text]
+    assert len(cards) == 1
+
+
+async def test_a_wrong_lead_is_junked_with_a_reason_and_can_be_taken_up_again(house: WholeHouse) -> None:
+    await house.sends_form()
+    card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    owner, _ = house.owner(card)
+    await owner.clicks("Not a lead…", in_="#inbound")
+    await owner.fills("Why is it not a lead?", "A student's thesis")
+    assert await owner.submits()
+    await owner.sees("A student's thesis", in_="#inbound")
+    await owner.clicks("Take it up again…", in_="#inbound")
+    await owner.fills("Why take it up again?", "They meant it")
+    assert await owner.submits()
+    await owner.sees("Can somebody call me today?", in_="#inbound")
+
+
+async def test_a_lead_is_given_to_somebody_else_with_a_reason(house: WholeHouse) -> None:
+    await house.sends_form()
+    card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    owner, other = house.owner(card)
+    await owner.clicks("Give to someone else…", in_="#inbound")
+    await owner.picks("Who gets it?", NAME_OF[other.name] + " (mrr)")
+    await owner.fills("Why?", "They know the company")
+    assert await owner.submits()
+    newer = await other.sees("you're up", in_="#inbound")
+    assert house.owner(newer)[0] is other
+
+
+NAME_OF = {"Sam": "Sam Okafor", "Ada": "Ada Lindqvist"}
+
+
+async def test_at_night_a_hot_lead_is_held_and_comes_first_in_the_morning(database_url: str) -> None:
+    async with whole_house(database_url, NIGHT) as house:
+        await house.sends_form()
+        await house.sam.sees_no("Jane", in_="#inbound")
+        await house.slack.clock.to("2026-11-30T08:00:30+01:00")
+        card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
+        assert "Claim" in card.buttons
+
+
+async def test_admin_sees_health_and_people_and_a_rep_gets_help(house: WholeHouse) -> None:
+    await house.noor.types("/handraiser")
+    await house.noor.sees("All is well.")
+    await house.noor.clicks("People")
+    await house.noor.sees("Maya Stone")
+    await house.sam.types("/handraiser events")
+    await house.sam.sees("This is for managers and admins")
+    await house.sam.types("/handraiser help")
+    await house.sam.sees("/touch jane voicemail")
+
+
+async def test_the_home_tab_shows_my_open_leads(house: WholeHouse) -> None:
+    await house.sends_form()
+    card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    owner, _ = house.owner(card)
+    await owner.opens_home()
+    await owner.sees("Jane O'Neill", in_="home")
+
+
+async def test_a_message_to_the_bot_is_answered_with_what_it_can_do(house: WholeHouse) -> None:
+    await house.sam.opens_home()
+    await house.sam.says("hello?", in_="dm")
+    await house.sam.sees("I listen to commands", in_="dm")
