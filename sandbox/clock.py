@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -18,10 +19,17 @@ class BusinessClock:
     def __init__(self, watch: Watch) -> None:
         self._watch = watch
         self._offset = timedelta()
+        self._moves: list[tuple[float, float]] = []
 
     def now(self) -> datetime:
         """Business now, aware UTC."""
         return datetime.now(UTC) + self._offset
+
+    def at(self, ts: str) -> float:
+        """Business time, in epoch seconds, when a message got its `ts` (which is always real): the page shows that."""
+        real = float(ts)
+        after = bisect_right(self._moves, (real, float("inf")))
+        return real + (self._moves[after - 1][1] if after else 0.0)
 
     def state(self) -> dict[str, Any]:
         """What `GET /sandbox/clock` answers."""
@@ -43,6 +51,7 @@ class BusinessClock:
             if ahead < timedelta():
                 raise ValueError("the business clock never goes backwards")
             self._offset += ahead
+        self._moves.append((datetime.now(UTC).timestamp(), self._offset.total_seconds()))
         self._watch.changed(KEY)
 
     def _ahead(self, how: Mapping[str, Any]) -> timedelta:

@@ -54,6 +54,7 @@ def shown(sandbox: Sandbox, channel: Channel, message: Message, *, plain: bool) 
     """A message as the page draws it; `plain` adds all that can be read in it."""
     out: dict[str, Any] = {
         "ts": message.ts,
+        "at": sandbox.clock.at(message.ts),
         "thread_ts": message.thread_ts,
         "user": message.user,
         "bot": message.bot,

@@ -12,7 +12,8 @@ const TOGETHER = 180_000;
 const PAGE = 120;
 const NEAR_BOTTOM = 60;
 
-export const millis = (ts) => Number(ts) * 1000;
+/** When it was written, in business time: that is the clock the people of the demo live by. Slack's `ts` is always real. */
+const written = (message) => (message.at ?? Number(message.ts)) * 1000;
 export const isReply = (message) => Boolean(message.thread_ts) && message.thread_ts !== message.ts;
 
 /** One scrolling list; `inThread` leaves out what makes no sense there. */
@@ -83,9 +84,9 @@ export class MessageList {
     const out = [];
     let previous = null;
     for (const message of visible) {
-      const day = isoDay(millis(message.ts), zone);
-      if (!previous || isoDay(millis(previous.ts), zone) !== day) {
-        const name = dayName(message, zone);
+      const day = isoDay(written(message), zone);
+      if (!previous || isoDay(written(previous), zone) !== day) {
+        const name = dayName(message, zone, this.app.store.now());
         out.push({ key: `day-${day}`, signature: name, value: () => divider("day", name) });
         previous = null;
       }
@@ -98,7 +99,7 @@ export class MessageList {
       const focus = !this.inThread && this.app.route.thread === message.ts;
       out.push({
         key: message.ts,
-        signature: `${compact}|${thread?.count ?? 0}|${thread?.last ?? ""}|${focus}|${zone}|${JSON.stringify(message)}`,
+        signature: `${compact}|${thread?.count ?? 0}|${thread?.last?.ts ?? ""}|${focus}|${zone}|${JSON.stringify(message)}`,
         value: () => this.message(channel, message, { compact, thread, focus }),
       });
       previous = message;
@@ -109,7 +110,7 @@ export class MessageList {
   message(channel, message, { compact, thread, focus }) {
     const { store } = this.app;
     const person = author(store, message);
-    const when = millis(message.ts);
+    const when = written(message);
     const time = h("time", { class: "message-time", datetime: new Date(when).toISOString(), title: fullDate(when, store.zone()) }, timeOfDay(when, store.zone()));
     const head = h("div", { class: "message-head" }, h("span", { class: "message-name" }, person.name), person.app && h("span", { class: "app-badge" }, "APP"), time);
     const classes = ["message", compact && "is-compact", message.ephemeral && "is-ephemeral", focus && "is-open", mentionsMe(message, store) && "is-mention"];
@@ -152,8 +153,8 @@ export class MessageList {
 
   threadLine(channel, message, { count, last, users }) {
     const { store } = this.app;
-    const when = millis(last);
-    const near = nearDay(when, store.zone(), Date.now());
+    const when = written(last);
+    const near = nearDay(when, store.zone(), store.now());
     const day = near === "Today" ? "" : `${near?.toLowerCase() ?? longDay(when, store.zone())} at `;
     return h(
       "button",
@@ -198,9 +199,9 @@ function divider(kind, name) {
   return h("li", { class: `divider ${kind}` }, h("span", {}, name));
 }
 
-function dayName(message, zone) {
-  const when = millis(message.ts);
-  return nearDay(when, zone, Date.now()) ?? longDay(when, zone);
+function dayName(message, zone, now) {
+  const when = written(message);
+  return nearDay(when, zone, now) ?? longDay(when, zone);
 }
 
 function together(previous, message) {
@@ -212,7 +213,7 @@ function together(previous, message) {
       (previous.username ?? "") === (message.username ?? "") &&
       !message.blocks?.length &&
       !previous.blocks?.length &&
-      millis(message.ts) - millis(previous.ts) < TOGETHER,
+      written(message) - written(previous) < TOGETHER,
   );
 }
 
@@ -221,9 +222,9 @@ function replyCounts(channel) {
   const out = new Map();
   for (const message of channel.messages) {
     if (!isReply(message)) continue;
-    const entry = out.get(message.thread_ts) ?? { count: 0, last: "", users: new Set() };
+    const entry = out.get(message.thread_ts) ?? { count: 0, last: message, users: new Set() };
     entry.count += 1;
-    entry.last = message.ts;
+    entry.last = message;
     entry.users.add(message.user);
     out.set(message.thread_ts, entry);
   }

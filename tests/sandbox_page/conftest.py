@@ -1,6 +1,6 @@
 """A real Chromium before a real sandbox, with a small bot behind it.
 
-``browser``: one Chromium for all tests of a worker. ``stage``: a fresh workspace on its own thread, with the bot of
+``browser``: one Chromium for the tests of a module. ``stage``: a fresh workspace on its own thread, with the bot of
 ``bot.py`` in Socket Mode. ``look``: opens the page as somebody and fails the test on any error in the page's console.
 Where no Chromium is found the tests skip loudly; ``REQUIRE_BROWSER=1`` makes that a failure. ``CHROMIUM`` names one.
 """
@@ -43,9 +43,9 @@ def chromium() -> str | None:
     return named or next((path for path in map(shutil.which, NAMES) if path), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, headless."""
+    """Chromium, headless. Not for the whole run: while Playwright stands, its event loop holds this thread."""
     path = chromium()
     if path is None:
         sentence = (

@@ -112,6 +112,16 @@ def test_any_later_time_can_be_picked_and_an_earlier_one_is_refused(look: Look) 
     expect(clock.locator(".clock-time")).to_have_text(re.compile("^10:15:"))
 
 
+def test_messages_stand_under_the_business_day_they_were_written_on(look: Look, stage: Stage) -> None:
+    stage.posts("Before")
+    page = look("Sam")
+    page.get_by_role("button", name="Tomorrow 07:30").click()
+    expect(page.locator(".divider.day")).to_have_text(["Yesterday"])
+    stage.posts("After")
+    expect(page.locator(".divider.day")).to_have_text(["Yesterday", "Today"])
+    expect(page.locator(".message", has_text="After").locator(".message-time")).to_have_text("07:30")
+
+
 def test_dates_of_the_bot_are_in_the_readers_zone(look: Look, stage: Stage) -> None:
     stage.posts("Call at <!date^1893487800^{date_num} {time}|noon somewhere>")
     for name, words in (("Sam", "2030-01-01 09:50"), ("Maya", "2030-01-01 03:50")):
