@@ -43,7 +43,11 @@ ASKS = {
     Intent.TOOL: "used one of our tools",
     Intent.SOCIAL: "reached out on social media",
 }
-ASKED_FOR = {Intent.TRIAL_REQUEST: "a trial", Intent.WEBINAR: "our webinar", Intent.DOWNLOAD: "what you downloaded"}
+ASKED_FOR = {
+    Intent.TRIAL_REQUEST: "a trial",
+    Intent.WEBINAR: "a seat in our webinar",
+    Intent.DOWNLOAD: "something to read",
+}
 QUICK = (
     ("Connected", Channel.CALL, Outcome.CONNECTED),
     ("Voicemail", Channel.CALL, Outcome.VOICEMAIL),
@@ -89,15 +93,25 @@ def _short(card: LeadCard) -> str:
 
 
 def _asks(card: LeadCard) -> str:
-    asks = ASKS.get(card.intent, "raised a hand")
+    asks = ASKS.get(_intent(card), "raised a hand")
     return f"{asks} again" if len(card.raises) > 1 else asks
+
+
+def _intent(card: LeadCard) -> Intent:
+    """What they asked for last: later events join the lead (process §1)."""
+    return card.raises[0].intent if card.raises else card.intent
+
+
+def _words(card: LeadCard) -> str:
+    """What they said last, in their own words; outside text."""
+    return next((raised.message for raised in card.raises if raised.message), card.message)
 
 
 def _open(card: LeadCard, for_person: str | None) -> Post:
     headline = f"{_call_to(card, for_person)}{who(card)} {_asks(card)}."
     blocks: list[SlackBlock] = [section(headline)]
-    if card.message:
-        blocks.append(quote(card.message))
+    if words := _words(card):
+        blocks.append(quote(words))
     blocks += _facts(card)
     value = f"{card.lead_id}|{card.round}"
     blocks.append(
@@ -149,7 +163,7 @@ def _touch(card: LeadCard, index: int) -> str:
 
 
 def _said(card: LeadCard) -> str:
-    said = [f"“{clean(card.message, 300)}”." if card.message else ""]
+    said = [f"“{clean(_words(card), 300)}”." if _words(card) else ""]
     said.append(f"Score {card.score}, source {card.source.value.replace('_', ' ')}.")
     if not isinstance(card.may_call, Allowed):
         said.append(card.may_call.reason)
@@ -161,8 +175,8 @@ def _claimed(card: LeadCard, playbook: Playbook) -> Post:
     assert card.claimed_at is not None
     headline = f"{mention(card.claimed_by.slack_user_id, card.claimed_by.name)} has it: {who(card)} {_asks(card)}."
     blocks: list[SlackBlock] = [section(headline)]
-    if card.message:
-        blocks.append(quote(card.message, 1000))
+    if said := _words(card):
+        blocks.append(quote(said, 1000))
     blocks.append(section(_reach(card)))
     words = _first_words(card, playbook)
     if words:
@@ -206,7 +220,7 @@ def _first_words(card: LeadCard, playbook: Playbook) -> str | None:
             "rep_first_name": card.claimed_by.name.split(" ")[0],
             "our_company": playbook.texts.our_company,
             "our_phone": playbook.texts.our_phone,
-            "asked_for": ASKED_FOR.get(card.intent, "a talk"),
+            "asked_for": ASKED_FOR.get(_intent(card), "a call"),
             "booking_link": playbook.texts.booking_link,
         },
     )
