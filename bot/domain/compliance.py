@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -179,7 +180,13 @@ def _legal(now: datetime, name: str, hours: CallingHours) -> bool:
 
 
 def _local(now: datetime, name: str) -> datetime:
-    return now.astimezone(ZoneInfo(name))
+    return now.astimezone(_zone(name))
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    """A country has more zones than ``ZoneInfo`` keeps at hand, and reading them anew each time is slow."""
+    return ZoneInfo(name)
 
 
 def _clock_says(now: datetime, name: str, candidates: int) -> str:
@@ -200,7 +207,7 @@ def _opens(now: datetime, zones: Collection[str], hours: CallingHours) -> dateti
     for name in zones:
         for step in range(_LOOK_AHEAD_DAYS):
             day = _local(now, name).date() + timedelta(days=step)
-            opening.append(datetime.combine(day, hours.legal_from, ZoneInfo(name)).astimezone(UTC))
+            opening.append(datetime.combine(day, hours.legal_from, _zone(name)).astimezone(UTC))
     lawful = (at for at in sorted(opening) if at > now and all(_legal(at, name, hours) for name in zones))
     return next(lawful, None)
 

@@ -4,7 +4,7 @@ What must stay true: an unknown place yields every candidate, so that the gate c
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,6 +21,7 @@ def candidate_zones(timezone: str | None, phone: str | None, country: str | None
     return phone_zones(phone) or country_zones(country)
 
 
+@lru_cache(maxsize=4096)
 def phone_zones(phone: str | None) -> tuple[str, ...]:
     """Return the zones of a number in E.164 by its country and area code; empty if it says nothing."""
     if not phone:
@@ -36,6 +37,7 @@ def phone_zones(phone: str | None) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+@lru_cache(maxsize=4096)
 def phone_country(phone: str | None) -> str | None:
     """Return the country of a number in E.164, or None where it belongs to several or none."""
     if not phone:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.db.models import Account, Consent, Contact, Enrolment, Lead, Person, Suppression, Task
@@ -62,37 +62,44 @@ class TouchSubject:
         return f"{self.first_name} {self.last_name}".strip() or self.email or self.phone or "somebody without a name"
 
 
+_OWNER = aliased(Person)
+# Built once: putting a statement together costs more than running it.
+_SUBJECT = (
+    select(
+        Contact.id.label("contact_id"),
+        Contact.account_id,
+        Contact.first_name,
+        Contact.last_name,
+        Contact.email,
+        Contact.phone,
+        Contact.timezone,
+        Contact.country,
+        Contact.stage,
+        Contact.last_touched_at,
+        Account.name.label("account_name"),
+        Account.last_activity_at.label("account_activity_at"),
+        Lead.id.label("lead_id"),
+        Lead.state.label("lead_state"),
+        Lead.first_response_at.is_not(None).label("lead_answered"),
+        Lead.owner_id,
+        _OWNER.name.label("owner_name"),
+        exists().where(Task.contact_id == Contact.id, Task.done_at.is_(None)).label("has_tasks"),
+        exists().where(Enrolment.contact_id == Contact.id, Enrolment.ended_at.is_(None)).label("enrolled"),
+    )
+    .select_from(Contact)
+    .outerjoin(Account, Account.id == Contact.account_id)
+    .outerjoin(Lead, and_(Lead.contact_id == Contact.id, Lead.closed_at.is_(None)))
+    .outerjoin(_OWNER, _OWNER.id == Lead.owner_id)
+    .where(Contact.id == bindparam("contact_id"))
+)
+_SUPPRESSIONS = select(Suppression.kind, Suppression.value_hash, Suppression.covers, Suppression.reason).where(
+    Suppression.value_hash.in_(bindparam("hashes", expanding=True))
+)
+
+
 def read_subject(session: Session, contact_id: UUID) -> TouchSubject:
     """Read a contact with company, open lead and what waits for them. Raises ``NotFound``."""
-    owner = aliased(Person)
-    row = session.execute(
-        select(
-            Contact.id.label("contact_id"),
-            Contact.account_id,
-            Contact.first_name,
-            Contact.last_name,
-            Contact.email,
-            Contact.phone,
-            Contact.timezone,
-            Contact.country,
-            Contact.stage,
-            Contact.last_touched_at,
-            Account.name.label("account_name"),
-            Account.last_activity_at.label("account_activity_at"),
-            Lead.id.label("lead_id"),
-            Lead.state.label("lead_state"),
-            Lead.first_response_at.is_not(None).label("lead_answered"),
-            Lead.owner_id,
-            owner.name.label("owner_name"),
-            exists().where(Task.contact_id == Contact.id, Task.done_at.is_(None)).label("has_tasks"),
-            exists().where(Enrolment.contact_id == Contact.id, Enrolment.ended_at.is_(None)).label("enrolled"),
-        )
-        .select_from(Contact)
-        .outerjoin(Account, Account.id == Contact.account_id)
-        .outerjoin(Lead, and_(Lead.contact_id == Contact.id, Lead.closed_at.is_(None)))
-        .outerjoin(owner, owner.id == Lead.owner_id)
-        .where(Contact.id == contact_id)
-    ).first()
+    row = session.execute(_SUBJECT, {"contact_id": contact_id}).first()
     if row is None:
         raise NotFound("That person is not in the database any more.", field="contact")
     return TouchSubject(**row._mapping)
@@ -118,11 +125,7 @@ def gate_reason(session: Session, them: TouchSubject, command: LogTouch) -> str 
 
 
 def _suppressions(session: Session, keys: list[tuple[Kind, str]]) -> list[Suppressed]:
-    rows = session.execute(
-        select(Suppression.kind, Suppression.value_hash, Suppression.covers, Suppression.reason).where(
-            Suppression.value_hash.in_([value_hash for _, value_hash in keys])
-        )
-    )
+    rows = session.execute(_SUPPRESSIONS, {"hashes": [value_hash for _, value_hash in keys]})
     return [Suppressed(cast(Kind, row.kind), row.value_hash, cast(Covers, row.covers), row.reason) for row in rows]
 
 

@@ -6,11 +6,11 @@ remarked on; everything a touch caused is written down so that it can be taken b
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from bot.clocks import protocol_now
@@ -38,6 +38,11 @@ NEEDS_TIME = {
 _CLOCKS_DIFFER = timedelta(minutes=2)
 _ACCOUNT_ACTIVITY_GRAIN = timedelta(hours=1)
 """An account's last activity is about months; within this it is not written again."""
+# Built once: putting a statement together costs more than running it.
+_TOUCHES, _CONTACTS, _ACCOUNTS = (cast(Table, model.__table__) for model in (Touch, Contact, Account))
+_INSERT = insert(_TOUCHES)
+_TOUCHED = update(_CONTACTS).where(_CONTACTS.c.id == bindparam("which")).values(last_touched_at=bindparam("at"))
+_ACTIVE = update(_ACCOUNTS).where(_ACCOUNTS.c.id == bindparam("which")).values(last_activity_at=bindparam("at"))
 _SELLING = (Role.MRR, Role.SDR, Role.AE, Role.CSM, Role.MANAGER, Role.ADMIN)
 
 
@@ -87,11 +92,8 @@ def log_touch(session: Session, command: LogTouch, now: datetime) -> Logged:
     them = read_subject(session, command.contact_id)
     reason = gate_reason(session, them, command)
     effects = cause(session, command, them, causation_id, now)
-    session.execute(
-        insert(Touch).values(
-            id=touch_id, logged_at=now, causation_id=causation_id, version=1, **_columns(command, them, reason)
-        )
-    )
+    facts = {"id": touch_id, "logged_at": now, "causation_id": causation_id, "version": 1}
+    session.execute(_INSERT, facts | _columns(command, them, reason))
     _activity(session, them, command.happened_at)
     record(
         session,
@@ -268,20 +270,10 @@ def _columns(command: LogTouch, them: TouchSubject, gate: str | None) -> dict[st
 
 def _activity(session: Session, them: TouchSubject, at: datetime) -> None:
     if them.last_touched_at is None or at > them.last_touched_at:
-        session.execute(
-            update(Contact)
-            .where(Contact.id == them.contact_id)
-            .values(last_touched_at=at)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(_TOUCHED, {"which": them.contact_id, "at": at})
     known = them.account_activity_at
     if them.account_id is not None and (known is None or at - known > _ACCOUNT_ACTIVITY_GRAIN):
-        session.execute(
-            update(Account)
-            .where(Account.id == them.account_id)
-            .values(last_activity_at=at)
-            .execution_options(synchronize_session=False)
-        )
+        session.execute(_ACTIVE, {"which": them.account_id, "at": at})
 
 
 def _undo_until(session: Session, logged_at: datetime) -> datetime:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, exists, func, literal, or_, select, union
 from sqlalchemy.orm import Session
 
 from bot.db.models import Account, Contact, Lead, LivingMessage, NameToken, Touch
@@ -47,7 +47,7 @@ def find_contacts(session: Session, query_text: str, actor_id: UUID | None, limi
     query = NameQuery.read(query_text)
     if query.email is not None:
         address = normalise_email(query.email) or query.email
-        exact = _candidates(session, _people(actor_id).where(Contact.email == address), actor_id)
+        exact = _candidates(session, _BY_EMAIL, actor_id, address=address)
         if exact:
             return exact
     found = _by_words(session, _words_of(query), actor_id)
@@ -71,7 +71,7 @@ def suggest_contacts(session: Session, typed: str, actor_id: UUID, limit: int = 
         .limit(limit)
     )
     either = union(select(mine.subquery().c.contact_id), select(recent.subquery().c.contact_id)).subquery()
-    people = _people(actor_id).join(either, either.c.contact_id == Contact.id)
+    people = _people().join(either, either.c.contact_id == Contact.id)
     found = _candidates(session, people.limit(2 * limit), actor_id)
     newest = sorted(found, key=lambda one: one.last_touched.timestamp() if one.last_touched else 0.0, reverse=True)
     return sorted(newest, key=lambda one: not one.mine)[:limit]
@@ -104,7 +104,7 @@ def contact_of_card(session: Session, channel: str | None, ts: str, named: Seque
 
 def contact_candidate(session: Session, contact_id: UUID) -> Candidate | None:
     """One contact, as a choice shows them."""
-    found = _candidates(session, _people(None).where(Contact.id == contact_id), None)
+    found = _candidates(session, _people().where(Contact.id == contact_id), None)
     return found[0] if found else None
 
 
@@ -166,11 +166,11 @@ def _search(session: Session, words: list[Word], actor_id: UUID | None, depth: i
             select(Contact.id.label("id")).join(companies, companies.c.account_id == Contact.account_id).limit(depth)
         )
     proposed = union(*(select(arm.subquery().c.id) for arm in arms)).subquery("proposed")
-    statement = _people(actor_id).join(proposed, proposed.c.id == Contact.id).where(*(_has(word) for word in others))
+    statement = _people().join(proposed, proposed.c.id == Contact.id).where(*(_has(word) for word in others))
     found = _candidates(session, statement.limit(ENOUGH), actor_id)
     if len(found) == ENOUGH and actor_id is not None:
         # More than are ranked: the asker's own open leads must not be among those left out.
-        own = _people(actor_id).where(Lead.owner_id == actor_id, *(_has(word) for word in words)).limit(ENOUGH)
+        own = _people().where(Lead.owner_id == actor_id, *(_has(word) for word in words)).limit(ENOUGH)
         found = list({one.id: one for one in (*_candidates(session, own, actor_id), *found)}.values())
     return found
 
@@ -210,8 +210,10 @@ def _distinct(session: Session, start: str) -> Sequence[str]:
     return session.scalars(select(hop.c.token).where(hop.c.token.is_not(None)).limit(_RESPELL_AMONG)).all()
 
 
-def _people(actor_id: UUID | None) -> People:
-    mine = or_(Lead.owner_id == actor_id, Contact.owner_id == actor_id, Account.owner_id == actor_id)
+def _people() -> People:
+    """People with company and open lead; run it by ``_candidates``, which says whose ``mine`` is."""
+    asker = bindparam("asker", type_=Uuid)
+    mine = or_(Lead.owner_id == asker, Contact.owner_id == asker, Account.owner_id == asker)
     return (
         select(
             Contact.id,
@@ -228,7 +230,7 @@ def _people(actor_id: UUID | None) -> People:
     )
 
 
-def _candidates(session: Session, statement: People, actor_id: UUID | None) -> list[Candidate]:
+def _candidates(session: Session, statement: People, actor_id: UUID | None, **also: object) -> list[Candidate]:
     return [
         Candidate(
             id=row.id,
@@ -239,5 +241,9 @@ def _candidates(session: Session, statement: People, actor_id: UUID | None) -> l
             mine=bool(row.mine) and actor_id is not None,
             last_touched=row.last_touched_at,
         )
-        for row in session.execute(statement)
+        for row in session.execute(statement, {"asker": actor_id, **also})
     ]
+
+
+# Built once: putting a statement together costs more than running it.
+_BY_EMAIL = _people().where(Contact.email == bindparam("address"))
