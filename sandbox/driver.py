@@ -219,13 +219,13 @@ class Workspace:
         return list(answer["entries"])
 
     async def calls(
-        self, method: str | None = None, *, at_least: int = 0, after: int = 0, within: float = 5.0
+        self, method: str | None = None, *, at_least: int = 0, after: int = 0, within: float = 10.0
     ) -> list[dict[str, Any]]:
         """The Web API calls received (`n`, `name`, `args`, `error`, `ts`); waits until there are `at_least` so many."""
         return await self._logged("call", method, at_least, after, within)
 
     async def deliveries(
-        self, name: str | None = None, *, at_least: int = 0, after: int = 0, within: float = 5.0
+        self, name: str | None = None, *, at_least: int = 0, after: int = 0, within: float = 10.0
     ) -> list[dict[str, Any]]:
         """What was sent to the bot: `name` (a command, an event's or interaction's type), `error`, `retry`, `ms`."""
         return await self._logged("sent", name, at_least, after, within)

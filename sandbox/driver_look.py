@@ -93,7 +93,7 @@ class Eyes:
             seen += [Seen(t["text"], "toast", raw=t) for t in view["toasts"]]
         return seen
 
-    async def sees(self, text: str, in_: str | None = None, within: float = 5.0) -> Seen:
+    async def sees(self, text: str, in_: str | None = None, within: float = 10.0) -> Seen:
         """Wait until this can be read; the newest that says it. `in_`: a channel, `dm`, `modal`, `home`, `toast`."""
 
         def test(view: dict[str, Any]) -> Seen | None:
@@ -123,7 +123,7 @@ class Eyes:
         """What rang for this person, oldest first, as the banner says it."""
         return [n["text"] for n in (await self.view())["notifications"]]
 
-    async def is_rung(self, text: str, within: float = 5.0) -> str:
+    async def is_rung(self, text: str, within: float = 10.0) -> str:
         """Wait for a notification that says this."""
 
         def test(view: dict[str, Any]) -> str | None:

@@ -68,7 +68,7 @@ class PersonDriver(Eyes):
         ts = on.ts if isinstance(on, Seen) else None
         return things(view, channel, on if isinstance(on, str) else None, where, ts)
 
-    async def clicks(self, label: str, on: On = None, in_: str | None = None, within: float = 5.0) -> Deed:
+    async def clicks(self, label: str, on: On = None, in_: str | None = None, within: float = 10.0) -> Deed:
         """Click what has these words on it: a button, an option of a menu or of radio buttons, a modal's own buttons.
 
         The newest that is visible: the modal on top, then messages, then App Home. `on`: the message, or a part of its
@@ -95,7 +95,7 @@ class PersonDriver(Eyes):
 
         return await self._until(target, within, f"finds no input {label!r}")
 
-    async def fills(self, label: str, value: Any, on: On = None, in_: str | None = None, within: float = 5.0) -> Deed:
+    async def fills(self, label: str, value: Any, on: On = None, in_: str | None = None, within: float = 10.0) -> Deed:
         """Put a text, a date, a time or an aware datetime into an input; it is called by its label or placeholder."""
         return await self.picks(label, value, on, in_, within)
 
@@ -105,7 +105,7 @@ class PersonDriver(Eyes):
         option: Any,
         on: On = None,
         in_: str | None = None,
-        within: float = 5.0,
+        within: float = 10.0,
         query: str | None = None,
     ) -> Deed:
         """Choose from a menu by the option's words; several as a list; people and channels by name; None empties it.
@@ -142,7 +142,7 @@ class PersonDriver(Eyes):
 
     async def searches(self, label: str, query: str, on: On = None, in_: str | None = None) -> list[str]:
         """Type into a typeahead; the words of what it offers."""
-        thing = await self._input(label, on, in_, 5.0)
+        thing = await self._input(label, on, in_, 10.0)
         found = await self._act("options", **thing.spot(), query=query)
         return [o["text"]["text"] for o in found.result.get("options", [])]
 
@@ -158,7 +158,7 @@ class PersonDriver(Eyes):
         return await self._act("close", view_id=await self._top(), all=everything)
 
     async def _top(self) -> str:
-        view = await self._until(lambda v: v["modals"][-1] if v["modals"] else None, 5.0, "has no modal open")
+        view = await self._until(lambda v: v["modals"][-1] if v["modals"] else None, 10.0, "has no modal open")
         return str(view["view_id"])
 
     async def uses_shortcut(self, name: str, on: On = None, in_: str | None = None) -> Deed:
