@@ -27,7 +27,7 @@ export class Clock {
       h("div", { class: "clock-now" }, icon("clock", 18), this.time, this.day),
       this.ahead,
       h("div", { class: "clock-jumps" }, jumps),
-      h("details", { class: "clock-free" }, h("summary", {}, "Another time…"), h("form", { class: "clock-form", onsubmit: (event) => this.go(event) }, this.free, h("button", { type: "submit", class: "clock-jump" }, "Go"))),
+      h("details", { class: "clock-free" }, h("summary", {}, "Another time…"), h("form", { class: "clock-form", novalidate: true, onsubmit: (event) => this.go(event) }, this.free, h("button", { type: "submit", class: "clock-jump" }, "Go"))),
       this.said,
     );
     setInterval(() => this.tick(), 1000);

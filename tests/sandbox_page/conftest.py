@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.sandbox_page.stage import Stage
 
 HERE = Path(__file__).parent
+PATIENCE = 20_000
 NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
 ARGS = [
     "--no-sandbox",
@@ -28,6 +29,9 @@ ARGS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+
+
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -77,7 +81,7 @@ def look(browser: Browser, stage: Stage) -> Iterator[Callable[..., Page]]:
         made = browser.new_context(**({"viewport": {"width": 1280, "height": 800}} | context))
         contexts.append(made)
         page = made.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
         where = f"/?as={stage.id_of(name)}#/c/{stage.channel(channel)}" if path is None else path
