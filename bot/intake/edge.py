@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
@@ -66,11 +66,13 @@ def guarded(deps: IntakeDeps, sender: str, handle: Handle) -> Callable[[Request]
 def _unexpected(deps: IntakeDeps, sender: str, error: Exception) -> Response:
     reference = uuid4().hex[:8]
     deps.metrics.events.labels(sender, "failed").inc()
-    if isinstance(error, NotBegun | DBAPIError):
+    # Data that the database refuses will be refused again; everything else may pass.
+    if isinstance(error, NotBegun | DBAPIError) and not isinstance(error, DataError):
         # Logged without the statement: its parameters are a prospect's data.
         log.error("intake_database", sender=sender, reference=reference, error=type(error).__name__)
         return reason(503, f"The database cannot take this right now; send it again. Reference {reference}.")
-    log.error("intake_failed", sender=sender, reference=reference, exc_info=error)
+    told = None if isinstance(error, DBAPIError) else error
+    log.error("intake_failed", sender=sender, reference=reference, error=type(error).__name__, exc_info=told)
     return reason(500, f"Something went wrong here; nothing was stored. Reference {reference}.")
 
 

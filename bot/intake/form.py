@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.db.session import START_WITHIN
 from bot.domain.commands import CompanyFacts, PersonFacts, RaiseHand, RawEvent
+from bot.domain.matching import normalise_email
 from bot.domain.terms import Intent, Source
 from bot.intake.deps import IntakeDeps
 from bot.intake.edge import Refused
@@ -221,7 +222,7 @@ def _source(text: str, intent: Intent) -> Source:
 
 def as_command(known: Mapping[str, str], extra: Mapping[str, str], body: bytes, content_type: str) -> RaiseHand:
     """The form as a command, its event key still to be found. Raises ``Refused`` without a way to answer."""
-    if not (known.get("email") or known.get("phone") or known.get("linkedin")):
+    if not (normalise_email(known.get("email", "")) or known.get("phone") or known.get("linkedin")):
         raise Refused(422, "Please give an e-mail address or a phone number, so that somebody can answer.", "email")
     first, last = known.get("first_name", ""), known.get("last_name", "")
     if not first and not last:

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 from bot.db.session import START_WITHIN
 from bot.domain.commands import CompanyFacts, PersonFacts, RaiseHand, RawEvent, RefuseEvent
+from bot.domain.matching import normalise_email
 from bot.domain.terms import Intent, Source
 from bot.intake.deps import IntakeDeps
 from bot.intake.edge import Refused
@@ -84,8 +85,9 @@ class EventIn(_Part):
 
     @model_validator(mode="after")
     def _reachable(self) -> "EventIn":
-        if not (self.person.email or self.person.phone or self.person.linkedin):
-            raise ValueError("person needs a way to be reached: email, phone or linkedin")
+        person = self.person
+        if not (normalise_email(person.email or "") or person.phone or person.linkedin):
+            raise ValueError("person needs a way to be reached: an e-mail address, a phone number or linkedin")
         return self
 
 

@@ -1,8 +1,8 @@
 """Finding or making the contact and the account that an event speaks of (process §2, intake path).
 
 What must stay true: one contact per normalised address, one account per registrable domain; a fact we have is never
-overwritten by nothing, and what a sender claims of somebody fills gaps rather than replacing what we know; every
-change of a name keeps the words it is found by (``name_tokens``) up to date.
+overwritten by nothing; what somebody says of themselves is newer than what we have, what they say of their company
+only fills gaps; every change of a name keeps the words it is found by (``name_tokens``) up to date.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from bot.db.models import Account, Contact, Lead
 from bot.domain.business_time import HoursError, zone
 from bot.domain.commands import CompanyFacts, PersonFacts
 from bot.domain.countries import country_code
-from bot.domain.matching import best_company, company_domain, company_name_key, normalise_email, read_phone
+from bot.domain.matching import best_company, company_domain, company_name_key, fold, normalise_email, read_phone
 from bot.domain.terms import Source, Stage
 from bot.outbox.enqueue import insert_once
 from bot.service.contact_text import clean, clean_or_none
@@ -91,6 +91,9 @@ def find_contact(
     domain = company_domain(email) or company_domain(clean(company.domain))
     phone = _phone(session, person)
     known = _look_up(session, email, domain, phone, person)
+    if known is not None and known.open_lead_id is not None:
+        # Leads are locked before accounts and contacts everywhere, so that nobody waits in a circle.
+        session.execute(select(Lead.id).where(Lead.id == known.open_lead_id).with_for_update(key_share=True))
     account = _account_of(known) if known else None
     if account is None:
         account = _find_account(session, known, company, domain)
@@ -284,7 +287,7 @@ def _new_contact(email: str | None, phone: str | None, source: Source, now: date
 def _merge(
     contact: ContactFacts, known: Row[Any] | None, person: PersonFacts, phone: str | None, account: AccountFacts | None
 ) -> None:
-    """Fill gaps; a first name of one letter gives way to a whole one."""
+    """Take over what they say of themselves; nothing, or an initial, replaces nothing."""
     given: dict[str, Any] = {
         "first_name": clean(person.first_name),
         "last_name": clean(person.last_name),
@@ -297,7 +300,7 @@ def _merge(
     stored = _stored(known) if not contact.new and known is not None else {}
     for name, value in given.items():
         before = stored.get(name)
-        if value and (not before or _initial_of(before, value)):
+        if value and value != before and not (before and "name" in name and _is_shorter(value, before)):
             contact.values[name] = value
             if hasattr(contact, name):
                 setattr(contact, name, value)
@@ -310,9 +313,9 @@ def _stored(known: Row[Any]) -> dict[str, Any]:
     return {name: getattr(known, name) for name in names} | {"country": known.contact_country}
 
 
-def _initial_of(before: Any, value: Any) -> bool:
-    short = str(before).rstrip(".")
-    return len(short) == 1 and len(str(value)) > 1 and str(value).lower().startswith(short.lower())
+def _is_shorter(value: str, before: str) -> bool:
+    """Whether ``value`` is only the beginning of the name we have: "J." of "Jane"."""
+    return fold(before).startswith(fold(value))
 
 
 def _timezone(text: str | None) -> str | None:

@@ -6,7 +6,7 @@ resets no clock; a row of a bought list is a lead nowhere; whatever becomes of a
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -174,11 +174,22 @@ def _finish(session: Session, event: _Event, lead_id: UUID | None) -> None:
                 source=command.source,
                 message=clean_lines(command.message),
                 raised_at=event.raised_at,
-                extra=clean_data(dict(command.extra)),
+                extra=_extra(event),
             )
         )
     write_lines(session, event.contact.id, lead_id, event.lines, event.now)
     _note_consent(session, event)
+
+
+def _extra(event: _Event) -> dict[str, Any]:
+    """What came along, and a phone number or address that we could not read."""
+    person, extra = event.command.person, dict(event.command.extra)
+    if person.phone and event.contact.phone is None:
+        extra["phone"] = person.phone
+    if person.email and event.contact.email is None:
+        extra["email"] = person.email
+    kept: dict[str, Any] = clean_data(extra)
+    return kept
 
 
 def _note_consent(session: Session, event: _Event) -> None:
