@@ -1,5 +1,6 @@
 """From an event to an owned lead (process §1, §2)."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -129,14 +130,35 @@ def test_a_company_with_another_domain_is_another_company(floor: SalesFloor) -> 
     assert floor.count(Account) == 2
 
 
-def test_what_we_know_is_not_overwritten_and_gaps_are_filled(floor: SalesFloor) -> None:
+def test_what_we_know_is_not_overwritten_by_nothing_or_an_initial(floor: SalesFloor) -> None:
     floor.raises(first_name="Jane", last_name="Doe", title="CTO", key="a")
     floor.raises(first_name="", last_name="", title="", phone="+49 30 123456", key="b")
-    floor.raises(first_name="J.", title="Intern", key="c")
+    floor.raises(first_name="J.", title="CEO", phone="nonsense", key="c")
     contact = floor.contact("jane@acme.example")
 
-    assert (contact.first_name, contact.last_name, contact.title) == ("Jane", "Doe", "CTO")
+    assert (contact.first_name, contact.last_name, contact.title) == ("Jane", "Doe", "CEO")
     assert contact.phone == "+4930123456"
+
+
+def test_a_number_that_cannot_be_read_is_kept_beside_the_event(floor: SalesFloor) -> None:
+    raised = floor.raises(phone="ask for Jane")
+
+    assert floor.card(raised.lead_id).raises[0].extra["phone"] == "ask for Jane"
+
+
+def test_many_events_of_one_person_at_once_are_one_lead(floor: SalesFloor) -> None:
+    commands = [floor.event(email, company="Acme") for email in ("jane@acme.example", "joe@acme.example") * 3]
+    with ThreadPoolExecutor(len(commands)) as threads:
+        results = list(
+            threads.map(lambda one: floor.write(lambda session: raise_hand(session, one, floor.now)).result, commands)
+        )
+
+    assert sorted(results) == ["joined"] * 4 + ["lead"] * 2
+    assert (floor.count(Lead), floor.count(Contact), floor.count(Account)) == (2, 2, 1)
+    assert {floor.name(one) for one in floor.read(lambda session: session.scalars(select(Lead.owner_id)).all())} == {
+        "Ada",
+        "Bea",
+    }
 
 
 def test_somebody_without_an_address_is_known_again_by_number_and_name(floor: SalesFloor) -> None:
