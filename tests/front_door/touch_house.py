@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from bot.db.models import Person
 from bot.db.session import Database
+from bot.domain.warm import warm_up
 from bot.handlers import lead, touch
 from bot.handlers.bolt import Identity, make_bolt, make_socket
 from bot.handlers.edge import Edge
@@ -49,6 +50,7 @@ class Office:
 async def open_office(database: Database) -> AsyncIterator[Office]:
     """A workspace with the bot connected."""
     async with Workspace.start(people=["Sam", "Ada", "Boss"], manifest="manifest.yaml") as slack:
+        warm_up(NOW, "DE")
         house, clock = furnish(database), HeldClock(NOW)
         database.write_now(lambda session: _match(session, slack))
         env = slack.env()
