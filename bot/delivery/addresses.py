@@ -16,7 +16,7 @@ from bot.db.session import Database
 from bot.db.threads import Urgency
 from bot.domain.notices import Address, To
 from bot.outbox.enqueue import insert_once
-from bot.outbox.living import living
+from bot.outbox.living import is_coming, living
 
 PAGE = 1000
 LOOK_AGAIN_SECONDS = 30
@@ -46,6 +46,8 @@ class Addresses:
         self._database = database
         self._slack = slack
         self._known: dict[str, str] = {}
+        self._wrong: set[str] = set()
+        """Channels that proved wrong: the database may still name them."""
         self._listed_at = 0.0
         self._lock = asyncio.Lock()
 
@@ -59,19 +61,21 @@ class Addresses:
             return Place(await self._inbound(address.value))
         return Place(await self._channel(address.value))
 
-    def forget(self, address: Address) -> None:
-        """What was known of ``address`` proved wrong: ask anew next time."""
-        self._known.pop(str(address), None)
-        self._known.pop(address.value, None)
+    def forget(self, place: Place) -> None:
+        """This place proved wrong: whatever led there is asked of Slack anew."""
+        self._known = {name: channel for name, channel in self._known.items() if channel != place.channel}
+        self._wrong.add(place.channel)
         self._listed_at = 0.0
 
     async def _thread(self, living_id: UUID) -> Place:
         parent = await self._database.read(lambda session: living(session, living_id))
         if parent is None:
             raise NoPlace("the message to reply to is not known")
-        if parent.channel is None or parent.ts is None:
+        if parent.channel is not None and parent.ts is not None:
+            return Place(parent.channel, parent.ts)
+        if await self._database.read(lambda session: is_coming(session, living_id)):
             raise NotPosted
-        return Place(parent.channel, parent.ts)
+        return await self.find(Address.parse(parent.address))  # it never comes: better alone than not at all
 
     async def _person(self, person_id: UUID) -> str:
         known = self._known.get(f"person:{person_id}")
@@ -85,7 +89,7 @@ class Addresses:
         if row is None or row.slack_user_id is None:
             raise NoPlace("this person has no Slack user yet: check that their e-mail is the one in Slack")
         channel: str | None = row.dm_channel
-        if channel is None:
+        if channel is None or channel in self._wrong:
             opened = await self._slack.conversations_open(users=row.slack_user_id)
             channel = str(opened["channel"]["id"])
             await self._database.write(
@@ -120,7 +124,11 @@ class Addresses:
     async def _list_channels(self, wanted: str) -> None:
         stored = await self._database.read(lambda session: session.get(Setting, "channels"))
         if stored is not None:
-            self._known |= {name: str(value) for name, value in stored.value.items() if name not in self._known}
+            self._known |= {
+                name: str(value)
+                for name, value in stored.value.items()
+                if name not in self._known and str(value) not in self._wrong
+            }
         loop = asyncio.get_running_loop()
         if wanted in self._known or (self._listed_at and loop.time() - self._listed_at < LOOK_AGAIN_SECONDS):
             return

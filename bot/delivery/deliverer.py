@@ -30,7 +30,7 @@ POLL_SECONDS = 2.0
 SWEEP_SECONDS = 3.0
 STOP_WITHIN = 20.0
 MOST_CRASHES = 8
-"""Tries after which an item that crashes us is given up, and logged."""
+"""Crashes of ours in a row after which an item is given up, and logged: 1 + 2 + … + 64 s, then the lane goes on."""
 
 
 class Deliverer:
@@ -51,11 +51,17 @@ class Deliverer:
         self._loop = asyncio.get_running_loop()
         self._stopping = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._swept_at = 0.0
+        self._swept_at = -SWEEP_SECONDS
+        self._crashes: dict[int, int] = {}
 
     def wake(self) -> None:
         """There is something to deliver."""
-        self._loop.call_soon_threadsafe(self._wake.set)
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is there to wake
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    def sweep_soon(self) -> None:
+        """Look for leases that ran out at the next turn."""
+        self._swept_at = -SWEEP_SECONDS
 
     def stop(self) -> None:
         """Claim no more; ``run`` returns when what is begun is finished."""
@@ -111,6 +117,8 @@ class Deliverer:
         except DBAPIError as error:  # the lease runs out, and the item is looked up then
             log.warning("could not note a delivery", kind=type(error.orig).__name__)
             return
+        if not isinstance(verdict, Unknown):
+            self._crashes.pop(item.seq, None)
         DELIVERED.labels(kind=item.kind, verdict=type(verdict).__name__.lower()).inc()
         if isinstance(verdict, Sent):
             DELIVERY_AGE.observe(age_ms(item) / 1000)
@@ -124,14 +132,15 @@ class Deliverer:
             log.warning("delivery without a database", kind=type(error.orig).__name__)
             return None
         except Exception:  # the edge of this door: a fault of ours must not hold up the lane for ever
-            log.exception("delivery failed unexpectedly", kind=item.kind, seq=item.seq)
-            if item.attempts >= MOST_CRASHES:
+            crashes = self._crashes[item.seq] = self._crashes.get(item.seq, 0) + 1
+            log.exception("delivery failed unexpectedly", kind=item.kind, seq=item.seq, crashes=crashes)
+            if crashes >= MOST_CRASHES:
                 return Dead("unexpected")
-            return Unknown(timedelta(seconds=2**item.attempts), "unexpected")
+            return Unknown(timedelta(seconds=2 ** (crashes - 1)), "unexpected")
 
     def _finish(self, session: Session, item: Claimed, verdict: Verdict) -> bool:
         finished = finish(session, item, verdict)
-        if finished and isinstance(verdict, Retry) and verdict.error.startswith("set-up: "):
+        if finished and isinstance(verdict, Retry | Unknown) and verdict.error.startswith("set-up: "):
             tell_of_trouble(session, item, verdict.error.removeprefix("set-up: "))
         return finished
 

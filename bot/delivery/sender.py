@@ -1,14 +1,15 @@
 """One item: render it, send it, say what became of it.
 
 What must stay true: ``sending_at`` is committed before the request; an item that may have reached Slack is looked
-up twice before it is sent again; an update is never tried while the post is unknown.
+up twice before it is sent again, and nothing but finding it or not finding it says where it is; an update is never
+tried while the post is unknown.
 """
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.orm import Session
 
@@ -23,7 +24,7 @@ from bot.domain.notices import Address, To
 from bot.outbox.claims import Claimed, Dead, Retry, Sent, Unknown, Verdict, begin_send
 from bot.outbox.living import Living, living
 from bot.slack.blocks import Post, say
-from bot.slack.errors import Meaning, code_of, meaning_of, retry_after
+from bot.slack.errors import FAILURES, Meaning, code_of, meaning_of, retry_after
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +33,8 @@ BLOCKS_REFUSED = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_lon
 LOOK_AGAIN = timedelta(seconds=5)
 MEND = timedelta(seconds=60)
 """How long to wait before trying again what somebody must mend first."""
+PARENT_SOON = timedelta(seconds=1)
+"""How soon a reply looks again for the message it goes under."""
 SLOWEST_RETRY = timedelta(minutes=5)
 
 
@@ -68,11 +71,11 @@ class Sender:
         try:
             return await self._send(item)
         except NotPosted:
-            return Retry(timedelta(seconds=1), "waits for the message it replies to")
+            return _later(item, PARENT_SOON, "waits for the message it replies to", tried=False)
         except NoPlace as error:
-            return Retry(MEND, f"set-up: {error}")
-        except (SlackClientError, OSError, TimeoutError) as error:
-            return self._verdict(item, error, began=False)
+            return _later(item, MEND, f"set-up: {error}")
+        except FAILURES as error:
+            return self._not_begun(item, error)
 
     async def _send(self, item: Claimed) -> Verdict | None:
         address = Address.parse(item.lane)
@@ -84,15 +87,17 @@ class Sender:
         if rendered.what is None:
             return Sent(version=rendered.version)
         place = await self._place(address, rendered)
-        await self._budget.wait(place.channel, item.priority)
+        wait = await self._budget.wait(place.channel, item.priority)
+        if wait > 0:
+            return Retry(timedelta(seconds=wait), "waits for its turn", tried=False)
         if not await self._ledger.write(lambda session: begin_send(session, item)):
             return None
         try:
             return await self._request_or_words(item, place, rendered)
-        except (SlackClientError, OSError, TimeoutError) as error:
+        except FAILURES as error:
             if meaning_of(error) is Meaning.SETUP:
-                self._addresses.forget(address)
-            return self._verdict(item, error, began=True)
+                self._addresses.forget(place)
+            return self._failed(item, error)
 
     def _render(self, session: Session, item: Claimed) -> Rendered:
         if item.living_id is None:
@@ -148,24 +153,59 @@ class Sender:
         assert item.sending_at is not None
         ts = await find_by_key(self._slack, place, item.key, item.sending_at)
         if ts is not None:
+            # which version it shows is not known: the oldest is claimed, and it is refreshed if there are newer ones
             return Sent(place.channel, ts, version=1 if standing else None)
         if item.lookups + 1 < LOOKUPS:
-            return Unknown(LOOK_AGAIN, "not found yet", looked=True)
+            return Unknown(LOOK_AGAIN, "not found yet", lookups=item.lookups + 1)
         return None
 
-    def _verdict(self, item: Claimed, error: Exception, *, began: bool) -> Verdict:
-        meaning, code = meaning_of(error), code_of(error)
-        log.warning("delivery failed", kind=item.kind, lane_kind=_lane_kind(item), code=code, attempts=item.attempts)
+    def _failed(self, item: Claimed, error: Exception) -> Verdict:
+        """What a request that failed says of the message it carried."""
+        meaning, code = self._note(item, error)
         if meaning is Meaning.LATER:
-            after = retry_after(error)
-            return Retry(timedelta(seconds=after) if after is not None else _backoff(item), code)
+            return Retry(_pause(item, error), code)
         if meaning is Meaning.UNKNOWN:
-            return Unknown(timedelta(0), code) if began else Retry(_backoff(item), code)
+            return Unknown(timedelta(0), code)
         if meaning is Meaning.SETUP:
             return Retry(MEND, f"set-up: {code}")
-        if meaning is Meaning.GONE and item.living_id is not None:
+        if meaning is Meaning.GONE:
+            return self._gone(item, code)
+        return Dead(code)
+
+    def _not_begun(self, item: Claimed, error: Exception) -> Verdict:
+        """What failed on the way there, a lookup above all, says nothing of the message: what was unknown stays so."""
+        meaning, code = self._note(item, error)
+        if meaning in (Meaning.LATER, Meaning.UNKNOWN):
+            return _later(item, _pause(item, error), code)
+        if meaning is Meaning.SETUP:
+            return _later(item, MEND, f"set-up: {code}")
+        if meaning is Meaning.GONE:
+            return self._gone(item, code)
+        return Dead(code)
+
+    @staticmethod
+    def _gone(item: Claimed, code: str) -> Verdict:
+        if item.living_id is not None or Address.parse(item.lane).to is To.THREAD:
             return Retry(timedelta(0), code, forget_place=True)
         return Dead(code)
+
+    @staticmethod
+    def _note(item: Claimed, error: Exception) -> tuple[Meaning, str]:
+        code = code_of(error)
+        log.warning("delivery failed", kind=item.kind, lane_kind=_lane_kind(item), code=code, attempts=item.attempts)
+        return meaning_of(error), code
+
+
+def _later(item: Claimed, after: timedelta, error: str, *, tried: bool = True) -> Verdict:
+    """Try again; what may have reached Slack before is still to be looked up."""
+    if item.sending_at is not None:
+        return Unknown(after, error, item.lookups)
+    return Retry(after, error, tried=tried)
+
+
+def _pause(item: Claimed, error: Exception) -> timedelta:
+    asked = retry_after(error)
+    return timedelta(seconds=asked) if asked is not None else _backoff(item)
 
 
 def _lane_kind(item: Claimed) -> str:

@@ -2,7 +2,8 @@
 
 What must stay true: only the head of a lane and priority can be claimed, so order holds whoever delivers; every
 terminal write is guarded by the lease's token; ``sending_at`` is committed before the request goes out, so a lease
-that ran out with it is *unknown* and without it simply ready again.
+that ran out with it is *unknown* and without it simply ready again; a living message that is sent and still stale
+has an item that will refresh it.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from sqlalchemy.orm import Session, aliased
 from bot.clocks import protocol_now
 from bot.db.base import new_id
 from bot.db.models import LivingMessage, OutboxItem
+from bot.domain.notices import Address, To, View
+from bot.outbox.enqueue import refresh
 
 LEASE = timedelta(seconds=15)
 """Longer than a request to Slack may take (``slack.client.TIMEOUT_SECONDS``)."""
@@ -58,7 +61,9 @@ class Retry:
     after: timedelta
     error: str
     forget_place: bool = False
-    """The living message is gone from Slack: post it anew."""
+    """The living message, or the one that was to be replied to, is gone from Slack: post it anew."""
+    tried: bool = True
+    """Whether Slack was asked at all; what only waited its turn is no attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +79,19 @@ class Unknown:
 
     after: timedelta
     error: str
-    looked: bool = False
-    """It was looked for just now, and not found."""
+    lookups: int = 0
+    """How often it was looked for since the request, and not found."""
 
 
 Verdict = Sent | Retry | Dead | Unknown
+
+_STANDING = (
+    LivingMessage.subject_id,
+    LivingMessage.view,
+    LivingMessage.place,
+    LivingMessage.stale_version,
+    LivingMessage.sent_version,
+)
 
 
 def database_now(session: Session) -> datetime:
@@ -126,6 +139,14 @@ def claim(session: Session, limit: int) -> list[Claimed]:
                 earlier.state.in_(LIVE),
             )
             .exists(),
+            # a later item that became visible first (sequences do not wait for commits) may be on its way
+            ~select(earlier.seq)
+            .where(
+                earlier.lane == OutboxItem.lane,
+                earlier.priority == OutboxItem.priority,
+                earlier.state == "claimed",
+            )
+            .exists(),
         )
         .order_by(OutboxItem.priority, OutboxItem.seq)
         .limit(limit)
@@ -168,22 +189,24 @@ def finish(session: Session, item: Claimed, verdict: Verdict) -> bool:
     match verdict:
         case Sent(channel, ts, _):
             values |= {"state": "sent", "finished_at": now, "slack_channel": channel, "slack_ts": ts}
-        case Retry(after, error, _):
+        case Retry(after, error, _, tried):
             values |= {
                 "state": "ready",
                 "not_before": now + after,
                 "sending_at": None,
                 "last_error": error[:255],
+                "attempts": item.attempts if tried else max(item.attempts - 1, 0),
             }
         case Dead(error):
             values |= {"state": "dead", "finished_at": now, "last_error": error[:255]}
-        case Unknown(after, error, looked):
-            values |= {"state": "unknown", "not_before": now + after, "last_error": error[:255]}
-            values["lookups"] = item.lookups + 1 if looked else 0
+        case Unknown(after, error, lookups):
+            values |= {"state": "unknown", "not_before": now + after, "last_error": error[:255], "lookups": lookups}
     if not _guarded(session, item, values):
         return False
     if item.living_id is not None:
         _finish_living(session, item.living_id, verdict, now)
+    elif isinstance(verdict, Retry) and verdict.forget_place:
+        _forget_parent(session, Address.parse(item.lane))
     return True
 
 
@@ -199,13 +222,33 @@ def _finish_living(session: Session, living_id: UUID, verdict: Verdict, now: dat
                 values["posted_at"] = func.coalesce(LivingMessage.posted_at, now)
         case Retry(forget_place=True):
             values |= {"ts": None}
-    if values:
-        session.execute(
-            update(LivingMessage)
-            .where(LivingMessage.id == living_id)
-            .values(**values)
-            .execution_options(synchronize_session=False)
-        )
+    if not values:
+        return
+    row = session.execute(
+        update(LivingMessage)
+        .where(LivingMessage.id == living_id)
+        .values(**values)
+        .returning(*_STANDING)
+        .execution_options(synchronize_session=False)
+    ).first()
+    # A change that found this item still waiting enqueued nothing, and may be committed after this item was rendered.
+    if row is not None and isinstance(verdict, Sent) and row.sent_version < row.stale_version:
+        refresh(session, row.subject_id, View(row.view), row.place)
+
+
+def _forget_parent(session: Session, address: Address) -> None:
+    """The message that was to be replied to is gone from Slack: it is posted anew, and the reply goes under it."""
+    if address.to is not To.THREAD:
+        return
+    row = session.execute(
+        update(LivingMessage)
+        .where(LivingMessage.id == UUID(address.value), LivingMessage.ts.is_not(None))
+        .values(ts=None)
+        .returning(*_STANDING)
+        .execution_options(synchronize_session=False)
+    ).first()
+    if row is not None:
+        refresh(session, row.subject_id, View(row.view), row.place)
 
 
 def _guarded(session: Session, item: Claimed, values: dict[str, Any]) -> bool:

@@ -52,6 +52,12 @@ def living_at(session: Session, channel: str, ts: str) -> Living | None:
     return Living(**row._mapping) if row else None
 
 
+def is_coming(session: Session, living_id: UUID) -> bool:
+    """Whether anything waits to post or refresh this living message."""
+    waiting = select(OutboxItem.seq).where(OutboxItem.living_id == living_id, OutboxItem.state.in_(LIVE)).limit(1)
+    return session.scalar(waiting) is not None
+
+
 def refresh_forgotten(session: Session) -> int:
     """The net: stale messages that nothing is waiting to refresh are enqueued again; how many."""
     waiting = select(OutboxItem.seq).where(OutboxItem.living_id == LivingMessage.id, OutboxItem.state.in_(LIVE))
