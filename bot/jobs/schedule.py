@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from bot.jobs import housekeeping
 from bot.jobs.perform import Run
+from bot.service.callbacks import JOB as CALLBACK
+from bot.service.callbacks import ring_callback
 from bot.service.ladder import step_ladder
 from bot.service.lead_changes import ALERT_LADDER, ALERT_MANAGER, CLAIMED_LADDER, RESPONSE_SLA, SHIFT_START
 from bot.service.sla import step_sla
@@ -27,6 +29,7 @@ class Sweep:
 
 
 DUE_JOBS: Mapping[str, Run] = {
+    CALLBACK: ring_callback,
     ALERT_LADDER: step_ladder,
     ALERT_MANAGER: step_ladder,
     CLAIMED_LADDER: step_ladder,
