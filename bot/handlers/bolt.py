@@ -53,6 +53,8 @@ def make_bolt(client: AsyncWebClient, identity: Identity) -> AsyncApp:
         )
 
     logger = logging.getLogger("slack_bolt")
+    level = logger.level
+    logger.setLevel(logging.ERROR)  # it warns that our own authorize is used instead of SLACK_BOT_TOKEN: it is meant
     app = AsyncApp(
         client=client,
         authorize=authorize,
@@ -62,6 +64,7 @@ def make_bolt(client: AsyncWebClient, identity: Identity) -> AsyncApp:
         attaching_function_token_enabled=False,
         logger=logger,
     )
+    logger.setLevel(level)
 
     @app.middleware
     async def only_our_workspace(body: dict[str, Any], next_: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
@@ -83,12 +86,12 @@ def slack_route(app: AsyncApp, signing_secret: str) -> Route:
         body = await request.body()
         if len(body) > MAX_BYTES:
             return PlainTextResponse("too large", 413)
-        if verifier is None or not _is_slack(verifier, body, request):
-            return PlainTextResponse("not signed by Slack", 401)
         try:
-            body.decode()
+            body.decode()  # Slack signs text; the SDK's check would fail on anything else
         except UnicodeDecodeError:
             return PlainTextResponse("not text", 400)
+        if verifier is None or not _is_slack(verifier, body, request):
+            return PlainTextResponse("not signed by Slack", 401)
         return await handler.handle(request)
 
     return Route("/slack/events", events, methods=["POST"])

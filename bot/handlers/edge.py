@@ -55,11 +55,13 @@ class Repeated(Exception):  # noqa: N818 — named for what happened
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """Registers handlers with Bolt and stands around each of them."""
+    """Registers handlers with Bolt and stands around each of them. Times are seconds."""
 
     app: AsyncApp
     database: Database
     clock: Clock
+    answer_within: float = ANSWER_WITHIN
+    start_within: float = START_WITHIN
 
     def command(self, name: str, handler: Handler) -> None:
         """A slash command."""
@@ -123,7 +125,7 @@ class Edge:
         started = protocol_now()
         request = self._request(body, client, respond)
         task = asyncio.ensure_future(self._guarded(handler, request, name))
-        done, _ = await asyncio.wait({task}, timeout=ANSWER_WITHIN)
+        done, _ = await asyncio.wait({task}, timeout=self.answer_within)
         if done:
             answer = task.result()
         else:
@@ -181,7 +183,7 @@ class Edge:
             return run
 
         async def perform(work: Work[T]) -> T:
-            return await self.database.write(once(work), Urgency.PERSON, START_WITHIN)
+            return await self.database.write(once(work), Urgency.PERSON, self.start_within)
 
         async def read(work: Work[T]) -> T:
             return await self.database.read(lambda session: work(session, actor_by_slack(session, user), now))

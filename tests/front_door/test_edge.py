@@ -129,7 +129,7 @@ async def test_somebody_unknown_is_told_whom_to_ask(database: Database) -> None:
 
 async def test_the_same_request_again_does_nothing_again(database: Database) -> None:
     async with door(database, saves) as slack:
-        assert await slack.command(trigger="7.7") == "saved by Sam Okafor"
+        assert await slack.command(trigger="7.7") == "saved by Sam"
         assert await slack.command(trigger="7.7") == "I have that already."
 
 
@@ -164,7 +164,7 @@ async def test_work_that_could_not_begin_is_not_saved_and_said_so(database: Data
         await asyncio.gather(*held)
         assert answer.startswith("*Not saved:*")
         assert "jane voicemail left msg" in answer
-        assert await slack.command("jane voicemail left msg", trigger="8.8") == "saved by Sam Okafor"
+        assert await slack.command("jane voicemail left msg", trigger="8.8") == "saved by Sam"
 
 
 async def test_work_that_outlives_its_answer_is_finished_and_told_by_message(database: Database) -> None:
@@ -182,4 +182,4 @@ async def test_work_that_outlives_its_answer_is_finished_and_told_by_message(dat
         free.set()
         await asyncio.wait_for(told.wait(), 20)
         item = await database.read(lambda session: session.scalars(select(OutboxItem)).one())
-        assert (item.kind, item.notice["facts"]["text"]) == ("late_result", "saved by Sam Okafor")
+        assert (item.kind, item.notice["facts"]["text"]) == ("late_result", "saved by Sam")
