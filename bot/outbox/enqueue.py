@@ -86,7 +86,7 @@ def show(
                 LivingMessage.place == place,
             )
         ).one()
-    _enqueue_living(session, living_id, view.value, str(to), int(priority), 1, None)
+    _insert_living(session, living_id, view.value, str(to), int(priority), 1, None)
     return living_id
 
 
@@ -129,8 +129,19 @@ def _enqueue_living(
         .select_from(OutboxItem)
         .where(OutboxItem.living_id == living_id, OutboxItem.state == "ready", OutboxItem.sending_at.is_(None))
     )
-    if waiting:
-        return
+    if not waiting:
+        _insert_living(session, living_id, view, lane, priority, version, refreshed_at)
+
+
+def _insert_living(
+    session: Session,
+    living_id: UUID,
+    view: str,
+    lane: str,
+    priority: int,
+    version: int,
+    refreshed_at: datetime | None,
+) -> None:
     now = protocol_now()
     session.execute(
         insert(OutboxItem).values(

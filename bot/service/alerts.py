@@ -4,6 +4,7 @@ What must stay true: a re-ping is a new post, hence a new round; every alert giv
 manager is told once, counted from the first alert.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,10 +14,20 @@ from sqlalchemy.orm import Session
 from bot.db.models import DueTime, Lead, LeadAlert, LivingMessage
 from bot.domain.notices import Address, Notice, NoticeKind, Priority, View
 from bot.domain.response_clock import LadderStep
-from bot.outbox.enqueue import insert_once, show, tell
+from bot.outbox.enqueue import show, tell
 from bot.service.context import playbook
-from bot.service.lead_changes import ALERT_LADDER, ALERT_MANAGER, CLAIMED_LADDER, SHIFT_START, arm, disarm, managers_of
+from bot.service.lead_changes import (
+    ALERT_LADDER,
+    ALERT_MANAGER,
+    CLAIMED_LADDER,
+    SHIFT_START,
+    DueAt,
+    arm,
+    disarm,
+    managers_of,
+)
 
+FIRST_CAUSE = "hand_raise"
 MANAGER_CAUSE = "manager"
 ON_CALL_CAUSE = "on_call"
 AGAIN_CAUSE = "joined"
@@ -46,26 +57,30 @@ def send_card(session: Session, lead: Lead, person_id: UUID, priority: Priority 
 
 
 def begin_ladder(
-    session: Session, lead: Lead, now: datetime, cause: str = "hand_raise", team_id: UUID | None = None
+    session: Session,
+    lead: Lead,
+    now: datetime,
+    cause: str = FIRST_CAUSE,
+    team_id: UUID | None = None,
+    also: Sequence[DueAt] = (),
 ) -> None:
     """Give the alert of the lead's current round to its owner, and set the times at which it is passed on.
 
     ``team_id``: whose inbound channel; none means the playbook's. The manager's time counts from the first alert.
+    ``also``: other due times of the lead, set with these.
     """
     note_alert(session, lead, lead.owner_id, cause, now)
     post_card(session, lead, team_id)
     rules = playbook(session).inbound.ladder
-    arm(session, lead.id, [(ALERT_LADDER, f"{lead.round}:{LadderStep.DM_UNSEEN}", now + rules.dm_unseen)])
-    if lead.round == 1 or not manager_told(session, lead.id):
-        session.execute(
-            insert_once(session, DueTime).values(
-                job=ALERT_MANAGER,
-                subject_id=str(lead.id),
-                slot=f"{LadderStep.MANAGER}:{int(now.timestamp())}",
-                due_at=now + rules.manager,
-                attempts=0,
-            )
-        )
+    dues = [*also, (ALERT_LADDER, f"{lead.round}:{LadderStep.DM_UNSEEN}", now + rules.dm_unseen)]
+    if cause == FIRST_CAUSE or not (_manager_due(session, lead.id) or manager_told(session, lead.id)):
+        dues.append((ALERT_MANAGER, f"{LadderStep.MANAGER}:{int(now.timestamp())}", now + rules.manager))
+    arm(session, lead.id, dues)
+
+
+def _manager_due(session: Session, lead_id: UUID) -> bool:
+    due = select(DueTime.id).where(DueTime.job == ALERT_MANAGER, DueTime.subject_id == str(lead_id))
+    return session.scalar(due) is not None
 
 
 def begin_quietly(session: Session, lead: Lead, now: datetime, cause: str) -> None:

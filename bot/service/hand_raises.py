@@ -20,12 +20,12 @@ from bot.domain.scoring import ScoreFacts, ScoreLine, behaviour_lines, is_junk, 
 from bot.domain.stages import raised as raised_stage
 from bot.domain.terms import LeadState, Source
 from bot.outbox.enqueue import insert_once
-from bot.service.alerts import begin_ladder, begin_quietly
+from bot.service.alerts import FIRST_CAUSE, begin_ladder, begin_quietly
 from bot.service.contact_text import clean, clean_data, clean_lines
 from bot.service.contacts import ContactFacts, find_contact, save_contact
 from bot.service.context import playbook, playbook_number
 from bot.service.joining import join
-from bot.service.lead_changes import arm, note_move
+from bot.service.lead_changes import DueAt, arm, note_move
 from bot.service.ledger import new_lines, profile_before, write_lines
 from bot.service.routing import Candidates, choose, load_candidates, standing, store_assignment
 from bot.service.sla import first_slot
@@ -295,18 +295,19 @@ def _new_lead(session: Session, event: _Event) -> Raised:
     note_move(session, lead.id, None, LeadState.OPEN, now)
     _finish(session, event, lead.id)
     store_assignment(session, lead.id, choice, now)
-    arm(session, lead.id, [first_slot(session, lead, due)])
-    _tell(session, lead, candidates, now)
+    _tell(session, lead, candidates, first_slot(session, lead, due), now)
     return Raised("lead", lead.id, " ".join(dict.fromkeys((*_kind(lead), contact.why, *choice.reason))))
 
 
-def _tell(session: Session, lead: Lead, candidates: Candidates, now: datetime) -> None:
-    if lead.owner_id is None:
-        wait_for_shift(session, lead, candidates, now)
-    elif lead.hot:
-        begin_ladder(session, lead, now, team_id=candidates.teams.get(lead.owner_id))
+def _tell(session: Session, lead: Lead, candidates: Candidates, sla: DueAt, now: datetime) -> None:
+    if lead.owner_id is not None and lead.hot:
+        begin_ladder(session, lead, now, team_id=candidates.teams.get(lead.owner_id), also=[sla])
+        return
+    arm(session, lead.id, [sla])
+    if lead.owner_id is not None:
+        begin_quietly(session, lead, now, FIRST_CAUSE)
     else:
-        begin_quietly(session, lead, now, "hand_raise")
+        wait_for_shift(session, lead, candidates, now)
 
 
 def _kind(lead: Lead) -> tuple[str]:

@@ -77,7 +77,11 @@ def note_move(
     )
 
 
-def arm(session: Session, lead_id: UUID, dues: Sequence[tuple[str, str, datetime]]) -> None:
+DueAt = tuple[str, str, datetime]
+"""Job, slot, and when."""
+
+
+def arm(session: Session, lead_id: UUID, dues: Sequence[DueAt]) -> None:
     """Set several due times (job, slot, when) of one lead in one statement; each replaces its job's."""
     if not dues:
         return

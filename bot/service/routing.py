@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, insert, or_, select, update
+from sqlalchemy import and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.db.models import Account, Assignment, Lead, Person, PersonRole, TeamMember, TimeOff
@@ -69,12 +69,7 @@ def load_candidates(session: Session, now: datetime, also: Collection[UUID | Non
     """All MRRs, those who cover for somebody, and ``also``; locked against other routings until the commit."""
     rules = playbook(session)
     lately = (now - timedelta(days=2)).date()
-    away = session.execute(
-        select(TimeOff.person_id, TimeOff.starts_on, TimeOff.ends_on, TimeOff.cover_id)
-        .where(TimeOff.ends_on >= lately)
-        .order_by(TimeOff.starts_on)
-    ).all()
-    wanted = {one for one in also if one} | {row.cover_id for row in away if row.cover_id}
+    covers = select(TimeOff.cover_id).where(TimeOff.ends_on >= lately, TimeOff.cover_id.is_not(None)).scalar_subquery()
     mrr = exists().where(PersonRole.person_id == Person.id, PersonRole.role == Role.MRR)
     open_leads = (
         select(func.count())
@@ -82,7 +77,8 @@ def load_candidates(session: Session, now: datetime, also: Collection[UUID | Non
         .where(Lead.owner_id == Person.id, Lead.closed_at.is_(None))
         .scalar_subquery()
     )
-    rows = session.execute(
+    wanted = [one for one in set(also) if one]
+    found = session.execute(
         select(
             Person.id,
             Person.name,
@@ -99,18 +95,24 @@ def load_candidates(session: Session, now: datetime, also: Collection[UUID | Non
             mrr.label("mrr"),
             open_leads.label("open_leads"),
             _first_team().label("team_id"),
+            TimeOff.starts_on,
+            TimeOff.ends_on,
+            TimeOff.cover_id,
         )
-        .where(or_(mrr, Person.on_call.is_(True), Person.id.in_(wanted)))
-        .order_by(Person.id)
+        .outerjoin(TimeOff, and_(TimeOff.person_id == Person.id, TimeOff.ends_on >= lately))
+        .where(or_(mrr, Person.on_call.is_(True), Person.id.in_(covers), Person.id.in_(wanted)))
+        .order_by(Person.id, TimeOff.starts_on)
         .with_for_update(of=Person, key_share=True)
     ).all()
-    off: dict[UUID, list[Any]] = {}
-    for row in away:
-        off.setdefault(row.person_id, []).append(row)
-    weeks = {row.id: week_of(row, tuple((a.starts_on, a.ends_on) for a in off.get(row.id, ())), rules) for row in rows}
-    reps = tuple(_rep(row, weeks[row.id], off.get(row.id, ()), now) for row in rows)
-    teams = {row.id: row.team_id for row in rows if row.team_id is not None}
-    return Candidates(reps, weeks, teams, tuple(row.id for row in rows if row.on_call and row.active))
+    rows = {row.id: row for row in found}
+    off: dict[UUID, list[Any]] = {person_id: [] for person_id in rows}
+    for row in found:
+        if row.starts_on is not None:
+            off[row.id].append(row)
+    weeks = {one: week_of(row, tuple((a.starts_on, a.ends_on) for a in off[one]), rules) for one, row in rows.items()}
+    reps = tuple(_rep(row, weeks[one], off[one], now) for one, row in rows.items())
+    teams = {one: row.team_id for one, row in rows.items() if row.team_id is not None}
+    return Candidates(reps, weeks, teams, tuple(one for one, row in rows.items() if row.on_call and row.active))
 
 
 def _first_team() -> Any:

@@ -356,7 +356,7 @@ def test_a_new_lead_takes_few_statements(floor: SalesFloor) -> None:
     finally:
         sql_event.remove(engine, "before_cursor_execute", count)
 
-    assert len([one for one in statements if "pg_notify" not in one and not one.startswith("BEGIN")]) <= 26, statements
+    assert len([one for one in statements if "pg_notify" not in one and not one.startswith("BEGIN")]) <= 20, statements
 
 
 def test_every_event_says_what_became_of_it(floor: SalesFloor, database: Database) -> None:
