@@ -18,7 +18,7 @@ from bot.clocks import protocol_now
 from bot.db.base import new_id
 from bot.db.models import LivingMessage, OutboxItem
 from bot.domain.notices import Address, To, View
-from bot.outbox.enqueue import refresh
+from bot.outbox.enqueue import is_waiting, refresh
 
 LEASE = timedelta(seconds=15)
 """Longer than a request to Slack may take (``slack.client.TIMEOUT_SECONDS``)."""
@@ -232,7 +232,8 @@ def _finish_living(session: Session, living_id: UUID, verdict: Verdict, now: dat
         .execution_options(synchronize_session=False)
     ).first()
     # A change that found this item still waiting enqueued nothing, and may be committed after this item was rendered.
-    if row is not None and isinstance(verdict, Sent) and row.sent_version < row.stale_version:
+    stale = row is not None and isinstance(verdict, Sent) and row.sent_version < row.stale_version
+    if row is not None and stale and not is_waiting(session, living_id):
         refresh(session, row.subject_id, View(row.view), row.place)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -115,6 +115,16 @@ def refresh(session: Session, subject_id: str, view: View | None = None, place: 
         _enqueue_living(session, living_id, view_name, address, priority, version, refreshed_at)
 
 
+def is_waiting(session: Session, living_id: UUID) -> bool:
+    """Whether an item that nobody has claimed will show this living message as it is then."""
+    waiting = (
+        select(OutboxItem.seq)
+        .where(OutboxItem.living_id == living_id, OutboxItem.state == "ready", OutboxItem.sending_at.is_(None))
+        .limit(1)
+    )
+    return session.scalar(waiting) is not None
+
+
 def _enqueue_living(
     session: Session,
     living_id: UUID,
@@ -124,12 +134,7 @@ def _enqueue_living(
     version: int,
     refreshed_at: datetime | None,
 ) -> None:
-    waiting = session.scalar(
-        select(func.count())
-        .select_from(OutboxItem)
-        .where(OutboxItem.living_id == living_id, OutboxItem.state == "ready", OutboxItem.sending_at.is_(None))
-    )
-    if not waiting:
+    if not is_waiting(session, living_id):
         _insert_living(session, living_id, view, lane, priority, version, refreshed_at)
 
 
