@@ -5,6 +5,7 @@ The bot is started by the same command line a real install uses; nothing in it k
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import contextlib
 import csv
@@ -27,8 +28,8 @@ from sandbox.server import Server
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-FOLDER = ROOT / ".demo"
 PEOPLE = HERE / "data" / "people.csv"
+COMPANY = "Brightpath"
 CONTACTS = 5000
 SEED = 7
 HOME_ZONE = ZoneInfo("Europe/Berlin")
@@ -83,17 +84,17 @@ def free_port(wanted: int) -> int:
     raise DemoError("No free port was found on 127.0.0.1.")
 
 
-def settings_for(server: Server, bot_port: int) -> dict[str, str]:
+def settings_for(server: Server, bot_port: int, folder: Path) -> dict[str, str]:
     """The bot's environment: this machine's own, without anything meant for a real install."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("SLACK_", "INTAKE_", "CLOCK_"))}
     return (
         kept
         | environment(server)
         | {
-            "DATABASE_URL": f"sqlite:///{FOLDER / 'handraiser.db'}",
+            "DATABASE_URL": f"sqlite:///{folder / 'handraiser.db'}",
             "HOST": "127.0.0.1",
             "PORT": str(bot_port),
-            "PLAYBOOK": str(ROOT / "playbook.yaml"),
+            "PLAYBOOK": str(folder / "playbook.yaml"),
             "INTAKE_FORM_KEYS": FORM_KEY,
             "FORM_REDIRECTS": server.url,
             "PUBLIC_URL": f"http://127.0.0.1:{bot_port}",
@@ -135,11 +136,11 @@ async def ready(port: int, bot: asyncio.subprocess.Process) -> None:
     raise DemoError("The bot did not become ready in a minute.")
 
 
-async def demo(stop: asyncio.Event) -> None:
-    """Start everything, print one address, and run until ``stop``."""
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir()
-    bot_port = free_port(8801)
+async def demo(stop: asyncio.Event, folder: Path, port: int) -> None:
+    """Start everything with its files in ``folder``, print one address, and run until ``stop``."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    bot_port = free_port(port + 1)
     server = Server(
         SandboxConfig(
             people=members(PEOPLE),
@@ -148,8 +149,8 @@ async def demo(stop: asyncio.Event) -> None:
                 ChannelSpec("general"),
                 *(ChannelSpec(f"ae-{name}") for name in ("erik", "farah", "gabriel")),
             ],
-            port=free_port(8800),
-            team="Brightpath",
+            port=free_port(port),
+            team=COMPANY,
             manifest=ROOT / "manifest.yaml",
             form_url=f"http://127.0.0.1:{bot_port}/intake/form/{FORM_KEY}",
             signing_secret=secrets.token_hex(16),
@@ -158,9 +159,11 @@ async def demo(stop: asyncio.Event) -> None:
     )
     await server.start()
     server.sandbox.clock.move({"to": office_hours(datetime.now(UTC)).isoformat()})
-    env = settings_for(server, bot_port)
+    env = settings_for(server, bot_port, folder)
     say("Setting up a company of 12 people with 5,000 contacts ...")
-    contacts = FOLDER / "contacts.csv"
+    playbook = (ROOT / "playbook.yaml").read_text(encoding="utf-8")
+    (folder / "playbook.yaml").write_text(playbook.replace("our_company: Our company", f"our_company: {COMPANY}"))
+    contacts = folder / "contacts.csv"
     await asyncio.to_thread(write_contacts, contacts, CONTACTS, SEED)
     await command(env, "migrate")
     await command(env, "people", "import", str(PEOPLE))
@@ -189,12 +192,16 @@ def say(line: str) -> None:
 
 async def main() -> int:
     """Run the demo until Ctrl-C; the exit code."""
+    parser = argparse.ArgumentParser(prog="make demo", description="A made-up company in a Slack on this machine.")
+    parser.add_argument("--port", type=int, default=8800, help="the workspace's port, if it is free")
+    parser.add_argument("--folder", type=Path, default=ROOT / ".demo", help="emptied first; holds the database")
+    given = parser.parse_args()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     try:
-        await demo(stop)
+        await demo(stop, given.folder, given.port)
     except DemoError as error:
         say(str(error))
         return 1

@@ -5,33 +5,17 @@
 Where no Chromium is found the tests skip loudly; ``REQUIRE_BROWSER=1`` makes that a failure. ``CHROMIUM`` names one.
 """
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.sandbox_page.stage import Stage
+from tests.support.browser import PATIENCE, browser  # noqa: F401 — a fixture
 
 HERE = Path(__file__).parent
-PATIENCE = 20_000
-NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"]
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
-
-
-expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -39,29 +23,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
-
-
-def chromium() -> str | None:
-    """A Chromium on this machine, or None."""
-    named = os.environ.get("CHROMIUM")
-    return named or next((path for path in map(shutil.which, NAMES) if path), None)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, headless. Not for the whole run: while Playwright stands, its event loop holds this thread."""
-    path = chromium()
-    if path is None:
-        sentence = (
-            "NO CHROMIUM FOUND: the page in the browser is NOT tested. Install chromium, or name one in CHROMIUM."
-        )
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail(sentence)
-        pytest.skip(sentence)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=ARGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -72,7 +33,7 @@ def stage() -> Iterator[Stage]:
 
 
 @pytest.fixture
-def look(browser: Browser, stage: Stage) -> Iterator[Callable[..., Page]]:
+def look(browser: Browser, stage: Stage) -> Iterator[Callable[..., Page]]:  # noqa: F811
     """Open the page as somebody: ``look("Sam", "#inbound")``; further words are those of a browser context."""
     contexts = []
     problems: list[str] = []

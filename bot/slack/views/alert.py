@@ -30,7 +30,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.ids import Action
 from bot.slack.views.alert_menu import more
-from bot.slack.views.words import lasting, local_times, score_parts, spoken
+from bot.slack.views.words import dialled, lasting, local_times, score_parts, spoken
 
 ASKS = {
     Intent.CONTACT_ME: "wants to talk to us",
@@ -201,7 +201,7 @@ def _claimed(card: LeadCard, playbook: Playbook) -> Post:
 def _reach(card: LeadCard) -> str:
     lines = []
     if card.phone:
-        lines.append(f"*Call* {link('tel:' + card.phone, card.phone)}")
+        lines.append(f"*Call* {link('tel:' + card.phone, dialled(card.phone))}")
     if card.email:
         lines.append(f"*Write* {link('mailto:' + url_quote(card.email, safe='@'), card.email)}")
     return "   ".join(lines) or "No phone number and no e-mail address were given."

@@ -5,9 +5,7 @@ history is turned page by page, in place.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from urllib.parse import quote as url_quote
-from zoneinfo import ZoneInfo
 
 from slackblocks import Block as SlackBlock
 
@@ -35,7 +33,8 @@ from bot.slack.blocks import (
 )
 from bot.slack.blocks import quote as quoted
 from bot.slack.ids import Action
-from bot.slack.views.touch import lasted, person_labels
+from bot.slack.views.touch import person_labels
+from bot.slack.views.words import lasting, local_times, score_parts
 
 NOTE = 240
 SCORE_LINES = 8
@@ -163,7 +162,7 @@ def _facts(card: ContactCard) -> str:
     company = " · ".join(esc(part) for part in (card.company, card.industry, size, card.country) if part)
     phone = link(f"tel:{card.phone}", card.phone) if card.phone else "no number"
     mail = link(f"mailto:{url_quote(card.email, safe='@')}", card.email) if card.email else "no e-mail address"
-    where = _local_time(card.timezones, card.now)
+    where = f"{local_times(card.timezones, card.now)} there" if card.timezones else "place unknown"
     lines = [
         " · ".join(part for part in (esc(card.title), f"*{_word(card.stage)}*") if part),
         company,
@@ -176,13 +175,6 @@ def _facts(card: ContactCard) -> str:
     if card.referred_by:
         lines.append(f"Named by {esc(card.referred_by)}")
     return "\n".join(line for line in lines if line)
-
-
-def _local_time(timezones: Sequence[str], now: datetime) -> str:
-    if not timezones:
-        return "place unknown"
-    clocks = sorted({f"{now.astimezone(ZoneInfo(name)):%H:%M}" for name in timezones})
-    return f"{clocks[0]} there" if len(clocks) == 1 else f"{clocks[0]} to {clocks[-1]} there"
 
 
 def _lead(lead: LeadCard, leads: int) -> list[SlackBlock]:
@@ -209,8 +201,8 @@ def _answer(lead: LeadCard) -> str:
     if lead.first_response_at is not None and lead.response_wall_seconds is not None:
         who = f" by {esc(lead.first_response_by.name)}" if lead.first_response_by else ""
         on_shift = lead.response_on_shift_seconds
-        shift = f", {lasted(on_shift)} of them on shift" if on_shift is not None else ""
-        return f"*First response:* after {lasted(lead.response_wall_seconds)}{shift}{who}"
+        shift = f", {lasting(on_shift)} of them on shift" if on_shift is not None else ""
+        return f"*First response:* after {lasting(lead.response_wall_seconds)}{shift}{who}"
     if lead.closed_at is not None:
         return ""
     late = " · overdue" if lead.breached_at else ""
@@ -218,8 +210,7 @@ def _answer(lead: LeadCard) -> str:
 
 
 def _score(score: int, parts: Mapping[ScorePart, int], lines: Sequence[CardScoreLine]) -> str:
-    shown = ", ".join(f"{_word(part)} {points:+}" for part, points in parts.items() if points)
-    text = f"*Score {score}*" + (f" = {shown}" if shown else "")
+    text = f"*Score {score}*" + (f" = {score_parts(parts)}" if lines else "")
     reasons = [f"{line.points:+} {esc(line.reason)}" for line in lines[:SCORE_LINES]]
     if len(lines) > SCORE_LINES:
         reasons.append(f"and {len(lines) - SCORE_LINES} earlier ones")

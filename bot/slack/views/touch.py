@@ -12,13 +12,14 @@ from slackblocks import Button
 
 from bot.db.queries.callbacks import CallbackReminder
 from bot.domain.names import Candidate
-from bot.domain.terms import Channel, Outcome
+from bot.domain.terms import Outcome
 from bot.domain.touch_draft import say as word
 from bot.domain.touch_pending import Ask, PendingTouch
 from bot.service.touch_lines import Asked
 from bot.service.touches import Logged
-from bot.slack.blocks import Post, button, buttons, context, cut, esc, link, modal, post, section
+from bot.slack.blocks import BUTTON_TEXT, Post, button, buttons, clean, context, cut, esc, link, modal, post, section
 from bot.slack.ids import Action, Callback
+from bot.slack.views.words import lasting, spoken
 
 SHOWN_NOTE = 500
 UNTIL = frozenset({Outcome.NOT_NOW, Outcome.OUT_OF_OFFICE})
@@ -56,30 +57,15 @@ def help_post() -> Post:
     )
 
 
-def what(channel: Channel, outcome: Outcome) -> str:
-    """ "call, voicemail"; one word where both are the same."""
-    return ", ".join(dict.fromkeys((word(channel), word(outcome))))
-
-
 def local(moment: datetime, zone: str) -> str:
     """A moment in the rep's own zone: "Tue 24 Nov 15:00"."""
     return f"{moment.astimezone(ZoneInfo(zone)):%a %-d %b %H:%M}"
 
 
-def lasted(seconds: int) -> str:
-    """A length of time in words: "48 s", "3 min", "2 h 5 min", "3 days"."""
-    if seconds < 100:
-        return f"{seconds} s"
-    minutes, hours = round(seconds / 60), seconds // 3600
-    if minutes < 100:
-        return f"{minutes} min"
-    return f"{hours} h {seconds % 3600 // 60} min" if hours < 48 else f"{hours // 24} days"
-
-
 def _sentence(logged: Logged, zone: str, now: datetime) -> str:
     who = f"*{esc(logged.contact_name)}*" + (f", {esc(logged.company)}" if logged.company else "")
     verb = "Changed" if logged.corrected else "Logged already" if logged.repeated else "Logged"
-    parts = [f"{verb} for {who}: {what(logged.channel, logged.outcome)}."]
+    parts = [f"{verb} for {who}: {spoken(logged.channel, logged.outcome)}."]
     if (now - logged.happened_at).total_seconds() > 60:
         parts.append(f"It was {local(logged.happened_at, zone)}.")
     if logged.note:
@@ -98,7 +84,7 @@ def _remarks(logged: Logged, assumed: tuple[str, ...]) -> list[str]:
     lines = [f"Note: {esc(warning, 300)}" for warning in logged.warnings]
     lines += [esc(effect, 300) for effect in logged.effects]
     if logged.first_response:
-        lines.insert(0, f"That was the first response, {lasted(logged.response_seconds)} after they asked.")
+        lines.insert(0, f"That was the first response, {lasting(logged.response_seconds)} after they asked.")
     if assumed:
         lines.append("I took it so: " + "; ".join(esc(one, 200) for one in assumed) + ".")
     return lines
@@ -199,7 +185,8 @@ def _labels(asked: Asked) -> list[tuple[str, str]]:
     open_one = asked.pending.question
     if open_one is None or asked.kind is Ask.FORM:
         return []
-    return [(option.label[:1].upper() + option.label[1:], option.value) for option in open_one.options]
+    labels = [(clean(option.label, BUTTON_TEXT), option.value) for option in open_one.options]
+    return [(label[:1].upper() + label[1:], value) for label, value in labels]
 
 
 def _answer(place: int, label: str, draft: str, kind: Ask, value: str) -> Button:
@@ -216,8 +203,8 @@ def person_labels(people: tuple[Candidate, ...] | list[Candidate]) -> list[str]:
 
 
 def _label(one: Candidate) -> str:
-    name = f"{one.first_name} {one.last_name}".strip()
-    return ", ".join(part for part in (name or one.email or "no name", one.company) if part)
+    name = clean(f"{one.first_name} {one.last_name}", 45)
+    return ", ".join(part for part in (name or one.email or "no name", clean(one.company or "", 28)) if part)
 
 
 def not_yet(pending: PendingTouch) -> str:

@@ -47,6 +47,17 @@ def score_parts(parts: Mapping[ScorePart, int]) -> str:
     return ", ".join(f"{names[part]} {points:+d}" for part, points in parts.items() if points) or "nothing known yet"
 
 
+def dialled(phone: str) -> str:
+    """A number as people write it: +49 30 901820."""
+    import phonenumbers  # only a call card needs it, and it is slow to load
+
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return phone
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
 def spoken(channel: Channel, outcome: Outcome) -> str:
     """A touch in words: "call, no answer"."""
     said = outcome.value.replace("_", " ")
