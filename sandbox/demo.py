@@ -136,10 +136,17 @@ async def ready(port: int, bot: asyncio.subprocess.Process) -> None:
     raise DemoError("The bot did not become ready in a minute.")
 
 
-async def demo(stop: asyncio.Event, folder: Path, port: int) -> None:
-    """Start everything with its files in ``folder``, print one address, and run until ``stop``."""
+def prepare(folder: Path) -> None:
+    """An empty folder with the made-up company's playbook in it."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    playbook = (ROOT / "playbook.yaml").read_text(encoding="utf-8")
+    (folder / "playbook.yaml").write_text(playbook.replace("our_company: Our company", f"our_company: {COMPANY}"))
+
+
+async def demo(stop: asyncio.Event, folder: Path, port: int) -> None:
+    """Start everything with its files in ``folder``, print one address, and run until ``stop``."""
+    prepare(folder)
     bot_port = free_port(port + 1)
     server = Server(
         SandboxConfig(
@@ -161,8 +168,6 @@ async def demo(stop: asyncio.Event, folder: Path, port: int) -> None:
     server.sandbox.clock.move({"to": office_hours(datetime.now(UTC)).isoformat()})
     env = settings_for(server, bot_port, folder)
     say("Setting up a company of 12 people with 5,000 contacts ...")
-    playbook = (ROOT / "playbook.yaml").read_text(encoding="utf-8")
-    (folder / "playbook.yaml").write_text(playbook.replace("our_company: Our company", f"our_company: {COMPANY}"))
     contacts = folder / "contacts.csv"
     await asyncio.to_thread(write_contacts, contacts, CONTACTS, SEED)
     await command(env, "migrate")
