@@ -11,7 +11,7 @@ from bot.domain.business_time import zone
 from bot.domain.commands import CompanyFacts, PersonFacts
 from bot.domain.countries import country_code
 from bot.domain.import_rows import ContactRow, Refused
-from bot.domain.matching import normalise_email, read_phone, registrable_domain
+from bot.domain.matching import company_domain, company_name_key, normalise_email, read_phone
 from bot.intake.contact_columns import Columns
 from bot.intake.csv_reading import Row
 from bot.playbook.schema.hours import HoursError
@@ -103,7 +103,7 @@ class _Reading:
             return None
         if not person.first_name and not person.last_name:
             return Refused(self._line, "it has neither a name nor an e-mail address")
-        if not (person.phone or company.name or company.domain):
+        if not (person.phone or company.domain or company_name_key(company.name or "")):
             return Refused(self._line, "there is only a name; give an e-mail address, a phone number or a company too")
         return None
 
@@ -180,7 +180,7 @@ class _Reading:
 
     def _domain(self) -> str | None:
         for place in self._columns.filled(self._cells, "domain"):
-            domain = registrable_domain(self._cells[place])
+            domain = company_domain(self._cells[place])
             if domain and len(domain) <= _LONGEST:
                 self._used.add(place)
                 return domain

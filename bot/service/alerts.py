@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.db.models import DueTime, Lead, LeadAlert, LivingMessage
+from bot.db.rows import put
 from bot.domain.notices import Address, Notice, NoticeKind, Priority, View
 from bot.domain.response_clock import LadderStep
 from bot.outbox.enqueue import show, tell
@@ -39,9 +40,7 @@ Facts = dict[str, str | int | float | bool | None]
 
 def note_alert(session: Session, lead: Lead, person_id: UUID | None, cause: str, now: datetime) -> None:
     """Keep that somebody was told, and why."""
-    session.execute(
-        insert(LeadAlert).values(lead_id=lead.id, person_id=person_id, round=lead.round, at=now, cause=cause[:32])
-    )
+    put(session, LeadAlert, lead_id=lead.id, person_id=person_id, round=lead.round, at=now, cause=cause[:32])
 
 
 def post_card(session: Session, lead: Lead, team_id: UUID | None) -> UUID:

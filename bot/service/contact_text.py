@@ -9,6 +9,8 @@ from typing import Any
 
 SHORT = 255
 LONG = 40_000
+WHOLE = 1_000_000
+"""For what one of us typed: longer than anything Slack lets through, so nothing of it is cut."""
 MOST_ITEMS = 200
 DEEPEST = 6
 

@@ -8,20 +8,21 @@ only fills gaps; every change of a name keeps the words it is found by (``name_t
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, and_, literal, select, update
+from sqlalchemy import Row, Select, and_, bindparam, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.db.base import new_id
 from bot.db.models import Account, Contact, Lead
+from bot.db.rows import put_once
 from bot.domain.business_time import HoursError, zone
 from bot.domain.commands import CompanyFacts, PersonFacts
 from bot.domain.countries import country_code
 from bot.domain.matching import best_company, company_domain, company_name_key, fold, normalise_email, read_phone
 from bot.domain.terms import Source, Stage
-from bot.outbox.enqueue import insert_once
 from bot.service.contact_text import clean, clean_or_none
 from bot.service.context import playbook
 from bot.service.name_index import (
@@ -125,13 +126,29 @@ def _look_up(
     session: Session, email: str | None, domain: str | None, phone: str | None, person: PersonFacts
 ) -> Row[Any] | None:
     """Contact, its account, the domain's account and the open lead, in one statement."""
-    named = [Contact.phone == phone]
-    if person.first_name or person.last_name:
-        # A switchboard's number is many people's.
-        named += [Contact.first_name == clean(person.first_name), Contact.last_name == clean(person.last_name)]
-    who = Contact.email == email if email else and_(*named) if phone else literal(False)
+    named = bool(person.first_name or person.last_name)
+    by = "email" if email else "nothing" if phone is None else "phone_and_name" if named else "phone"
+    given = {"domain": domain, "email": email, "phone": phone}
+    if by == "phone_and_name":
+        given |= {"first_name": clean(person.first_name), "last_name": clean(person.last_name)}
+    statement = _look_up_by(by)
+    return session.execute(statement, {name: given[name] for name in ("domain", *_KEYS[by])}).first()
+
+
+_KEYS: dict[str, tuple[str, ...]] = {
+    "email": ("email",),
+    "phone": ("phone",),
+    "phone_and_name": ("phone", "first_name", "last_name"),  # a switchboard's number is many people's
+    "nothing": (),
+}
+
+
+@lru_cache(maxsize=8)
+def _look_up_by(by: str) -> Select[Any]:
+    keys = [getattr(Contact, name) == bindparam(name) for name in _KEYS[by]]
+    who = and_(*keys) if keys else literal(False)
     one = select(literal(1).label("one")).subquery()
-    return session.execute(
+    return (
         select(
             Contact.id.label("contact_id"),
             *(getattr(Contact, name) for name in ("email", "first_name", "last_name", "title", "phone", "linkedin")),
@@ -147,11 +164,11 @@ def _look_up(
         .select_from(one)
         .outerjoin(Contact, who)
         .outerjoin(_BY_CONTACT, _BY_CONTACT.id == Contact.account_id)
-        .outerjoin(_BY_DOMAIN, _BY_DOMAIN.domain == domain if domain else literal(False))
+        .outerjoin(_BY_DOMAIN, _BY_DOMAIN.domain == bindparam("domain"))
         .outerjoin(Lead, and_(Lead.contact_id == Contact.id, Lead.closed_at.is_(None)))
         .order_by(Contact.created_at)
         .limit(1)
-    ).first()
+    )
 
 
 def _facts(values: Sequence[Any], why: str) -> AccountFacts:
@@ -203,23 +220,21 @@ def _make_account(
     employees = company.employees
     made = AccountFacts(new_id(), name, domain, industry, employees, country, Stage.PROSPECT, None, None, new=True)
     made.why = "A company we did not know."
-    row = session.execute(
-        insert_once(session, Account)
-        .values(
-            id=made.id,
-            name=name,
-            name_key=company_name_key(name),
-            domain=domain,
-            industry=industry,
-            employees=employees,
-            country=country,
-            stage=Stage.PROSPECT,
-            last_activity_at=now,
-            created_at=now,
-        )
-        .returning(Account.id)
-    ).first()
-    if row is None:  # another event of the same company was faster
+    stored = put_once(
+        session,
+        Account,
+        id=made.id,
+        name=name,
+        name_key=company_name_key(name),
+        domain=domain,
+        industry=industry,
+        employees=employees,
+        country=country,
+        stage=Stage.PROSPECT,
+        last_activity_at=now,
+        created_at=now,
+    )
+    if not stored:  # another event of the same company was faster
         found = session.execute(
             select(*(getattr(Account, name) for name in _FACTS)).where(Account.domain == domain)
         ).one()
@@ -330,10 +345,7 @@ def save_contact(session: Session, contact: ContactFacts, **also: Any) -> bool:
     """Write what is new of ``contact``, together with ``also``; False if another event made the same contact first."""
     values = contact.values | also
     if contact.new:
-        row = session.execute(
-            insert_once(session, Contact).values(id=contact.id, **values).returning(Contact.id)
-        ).first()
-        if row is None:
+        if not put_once(session, Contact, id=contact.id, **values):
             return False
         words = contact_words(contact.id, contact.first_name, contact.last_name, contact.email)
         if contact.account is not None and contact.account.new:

@@ -9,17 +9,17 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.db.base import new_id
 from bot.db.models import Consent, HandRaise, InboxEvent, Lead
+from bot.db.rows import put, put_once
 from bot.domain.commands import RaiseHand, RawEvent, RefuseEvent
 from bot.domain.response_clock import is_hot, response_due
 from bot.domain.scoring import ScoreFacts, ScoreLine, behaviour_lines, is_junk, profile_lines
 from bot.domain.stages import raised as raised_stage
 from bot.domain.terms import LeadState, Source
-from bot.outbox.enqueue import insert_once
 from bot.service.alerts import FIRST_CAUSE, begin_ladder, begin_quietly
 from bot.service.contact_text import clean, clean_data, clean_lines
 from bot.service.contacts import ContactFacts, find_contact, save_contact
@@ -78,21 +78,20 @@ def content_key(session: Session, sender: str, digest: str, now: datetime) -> st
 
 
 def _store_raw(session: Session, raw: RawEvent, now: datetime, refused: str | None = None) -> UUID | None:
-    stored: UUID | None = session.scalar(
-        insert_once(session, InboxEvent)
-        .values(
-            id=new_id(),
-            sender=raw.sender,
-            event_key=clean(raw.event_key),
-            received_at=now,
-            body=raw.body,
-            content_type=clean(raw.content_type),
-            result="refused" if refused else "lead",
-            explanation=clean(refused, 2000),
-        )
-        .returning(InboxEvent.id)
+    inbox_id = new_id()
+    stored = put_once(
+        session,
+        InboxEvent,
+        id=inbox_id,
+        sender=raw.sender,
+        event_key=clean(raw.event_key),
+        received_at=now,
+        body=raw.body,
+        content_type=clean(raw.content_type),
+        result="refused" if refused else "lead",
+        explanation=clean(refused, 2000),
     )
-    return stored
+    return inbox_id if stored else None
 
 
 def _repeated(session: Session, raw: RawEvent) -> Raised:
@@ -166,16 +165,16 @@ def _finish(session: Session, event: _Event, lead_id: UUID | None) -> None:
     """What every event leaves behind: its place in the lead's history, its ledger lines, its consent."""
     command = event.command
     if lead_id is not None:
-        session.execute(
-            insert(HandRaise).values(
-                lead_id=lead_id,
-                inbox_id=event.inbox_id,
-                intent=command.intent,
-                source=command.source,
-                message=clean_lines(command.message),
-                raised_at=event.raised_at,
-                extra=_extra(event),
-            )
+        put(
+            session,
+            HandRaise,
+            lead_id=lead_id,
+            inbox_id=event.inbox_id,
+            intent=command.intent,
+            source=command.source,
+            message=clean_lines(command.message),
+            raised_at=event.raised_at,
+            extra=_extra(event),
         )
     write_lines(session, event.contact.id, lead_id, event.lines, event.now)
     _note_consent(session, event)
@@ -198,14 +197,14 @@ def _note_consent(session: Session, event: _Event) -> None:
     if not basis and event.quiet:
         return
     days = playbook(session).compliance.implied_consent_days
-    session.execute(
-        insert(Consent).values(
-            contact_id=event.contact.id,
-            basis=basis or "raised_hand",
-            text=clean_lines(event.command.consent_text),
-            given_at=event.raised_at,
-            expires_at=None if basis else event.raised_at + timedelta(days=days),
-        )
+    put(
+        session,
+        Consent,
+        contact_id=event.contact.id,
+        basis=basis or "raised_hand",
+        text=clean_lines(event.command.consent_text),
+        given_at=event.raised_at,
+        expires_at=None if basis else event.raised_at + timedelta(days=days),
     )
 
 
@@ -267,8 +266,7 @@ _COLUMNS = tuple(column.key for column in Lead.__table__.columns)
 def _insert(session: Session, lead: Lead) -> bool:
     """Write ``lead``; False if another event opened one for the same contact meanwhile."""
     values = {name: value for name in _COLUMNS if (value := getattr(lead, name)) is not None}
-    row = session.execute(insert_once(session, Lead).values(**values).returning(Lead.id)).first()
-    return row is not None
+    return put_once(session, Lead, **values)
 
 
 def _new_lead(session: Session, event: _Event) -> Raised:

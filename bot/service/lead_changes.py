@@ -6,16 +6,18 @@ each move between states leaves a dated, attributed row.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import Insert, delete, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.db.base import new_id
 from bot.db.models import DueTime, Lead, LeadMove, Person, PersonRole, TeamMember
+from bot.db.rows import put
 from bot.db.session import announce
 from bot.domain.commands import Actor
 from bot.domain.errors import NotFound
@@ -64,16 +66,16 @@ def note_move(
     causation_id: UUID | None = None,
 ) -> None:
     """One line of a lead's history."""
-    session.execute(
-        insert(LeadMove).values(
-            lead_id=lead_id,
-            from_state=before,
-            to_state=after,
-            at=now,
-            by_id=by_id,
-            reason=reason[:255],
-            causation_id=causation_id,
-        )
+    put(
+        session,
+        LeadMove,
+        lead_id=lead_id,
+        from_state=before,
+        to_state=after,
+        at=now,
+        by_id=by_id,
+        reason=reason[:255],
+        causation_id=causation_id,
     )
 
 
@@ -81,28 +83,27 @@ DueAt = tuple[str, str, datetime]
 """Job, slot, and when."""
 
 
+@lru_cache(maxsize=2)
+def _upsert(dialect: str) -> Insert:
+    statement = postgresql.insert(DueTime) if dialect == "postgresql" else sqlite.insert(DueTime)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["job", "subject_id"],
+        set_={"slot": new.slot, "due_at": new.due_at, "attempts": new.attempts},
+    )
+
+
 def arm(session: Session, lead_id: UUID, dues: Sequence[DueAt]) -> None:
     """Set several due times (job, slot, when) of one lead in one statement; each replaces its job's."""
     if not dues:
         return
     subject = str(lead_id)
-    postgres = session.connection().dialect.name == "postgresql"
-    statement = postgresql.insert(DueTime) if postgres else sqlite.insert(DueTime)
+    connection = session.connection()
     rows = [
         {"id": new_id(), "job": job, "subject_id": subject, "slot": slot, "due_at": at, "attempts": 0}
         for job, slot, at in dues
     ]
-    statement = statement.values(rows)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["job", "subject_id"],
-            set_={
-                "slot": statement.excluded.slot,
-                "due_at": statement.excluded.due_at,
-                "attempts": statement.excluded.attempts,
-            },
-        )
-    )
+    connection.execute(_upsert(connection.dialect.name), rows)
     announce(session, due.TOPIC)
 
 

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.db.models import ScoreEntry
+from bot.db.rows import put_all
 from bot.domain.scoring import ScoreLine, changed_lines
 from bot.domain.terms import ScorePart
 from bot.service.context import playbook_number
@@ -64,5 +65,4 @@ def write_lines(
         for line in lines
         if line.points
     ]
-    if rows:
-        session.execute(insert(ScoreEntry), rows)
+    put_all(session, ScoreEntry, rows)

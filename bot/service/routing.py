@@ -12,10 +12,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, exists, func, insert, or_, select, update
+from sqlalchemy import BindParameter, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.db.models import Account, Assignment, Lead, Person, PersonRole, TeamMember, TimeOff
+from bot.db.rows import put
 from bot.domain.business_time import HoursError, WorkWeek, is_working, work_week
 from bot.domain.response_clock import shift_begins
 from bot.domain.routing import Choice, Rep, Standing, choose_owner, round_robin
@@ -65,10 +66,10 @@ def week_of(person: Any, days_off: tuple[tuple[date, date], ...], rules: Playboo
     )
 
 
-def load_candidates(session: Session, now: datetime, also: Collection[UUID | None] = ()) -> Candidates:
-    """All MRRs, those who cover for somebody, and ``also``; locked against other routings until the commit."""
-    rules = playbook(session)
-    lately = (now - timedelta(days=2)).date()
+@lru_cache(maxsize=1)
+def _candidates() -> Any:
+    lately: BindParameter[date] = bindparam("lately")
+    also: BindParameter[UUID] = bindparam("also", expanding=True)
     covers = select(TimeOff.cover_id).where(TimeOff.ends_on >= lately, TimeOff.cover_id.is_not(None)).scalar_subquery()
     mrr = exists().where(PersonRole.person_id == Person.id, PersonRole.role == Role.MRR)
     open_leads = (
@@ -77,8 +78,7 @@ def load_candidates(session: Session, now: datetime, also: Collection[UUID | Non
         .where(Lead.owner_id == Person.id, Lead.closed_at.is_(None))
         .scalar_subquery()
     )
-    wanted = [one for one in set(also) if one]
-    found = session.execute(
+    return (
         select(
             Person.id,
             Person.name,
@@ -100,10 +100,18 @@ def load_candidates(session: Session, now: datetime, also: Collection[UUID | Non
             TimeOff.cover_id,
         )
         .outerjoin(TimeOff, and_(TimeOff.person_id == Person.id, TimeOff.ends_on >= lately))
-        .where(or_(mrr, Person.on_call.is_(True), Person.id.in_(covers), Person.id.in_(wanted)))
+        .where(or_(mrr, Person.on_call.is_(True), Person.id.in_(covers), Person.id.in_(also)))
         .order_by(Person.id, TimeOff.starts_on)
         .with_for_update(of=Person, key_share=True)
-    ).all()
+    )
+
+
+def load_candidates(session: Session, now: datetime, also: Collection[UUID | None] = ()) -> Candidates:
+    """All MRRs, those who cover for somebody, and ``also``; locked against other routings until the commit."""
+    rules = playbook(session)
+    lately = (now - timedelta(days=2)).date()
+    wanted = [one for one in set(also) if one]
+    found = session.execute(_candidates(), {"lately": lately, "also": wanted}).all()
     rows = {row.id: row for row in found}
     off: dict[UUID, list[Any]] = {person_id: [] for person_id in rows}
     for row in found:
@@ -220,8 +228,13 @@ def keep_assignment(
     by_id: UUID | None = None,
 ) -> None:
     """Keep an assignment made by a person, or by a claim."""
-    session.execute(
-        insert(Assignment).values(
-            lead_id=lead_id, person_id=person_id, rule=rule, reason=list(reason), at=now, by_id=by_id
-        )
+    put(
+        session,
+        Assignment,
+        lead_id=lead_id,
+        person_id=person_id,
+        rule=rule,
+        reason=list(reason),
+        at=now,
+        by_id=by_id,
     )

@@ -1,0 +1,44 @@
+"""Inserting rows at little cost: the hot path from a raised hand to its alert.
+
+What must stay true: a statement is built once per table and kinds of columns, values go in as parameters, and
+Python-side defaults of columns hold as ever. What is inserted here the session does not know as objects.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+from sqlalchemy import Insert, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.db.base import Base
+
+
+@lru_cache(maxsize=256)
+def _plain(model: type[Base]) -> Insert:
+    return cast(Table, model.__table__).insert()
+
+
+@lru_cache(maxsize=256)
+def _once(model: type[Base], dialect: str) -> Insert:
+    table = cast(Table, model.__table__)
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+
+
+def put(session: Session, model: type[Base], **values: Any) -> None:
+    """Insert one row."""
+    session.connection().execute(_plain(model), values)
+
+
+def put_all(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that all have the same columns, in one statement; none is fine."""
+    if rows:
+        session.connection().execute(_plain(model), list(rows))
+
+
+def put_once(session: Session, model: type[Base], **values: Any) -> bool:
+    """Insert one row unless a unique constraint has it already; whether it was inserted."""
+    connection = session.connection()
+    return connection.execute(_once(model, connection.dialect.name), values).first() is not None
