@@ -15,6 +15,7 @@ from bot.domain.commands import Actor
 from bot.domain.errors import Gone, NotAllowed, NotFound
 from bot.domain.terms import Role
 from bot.domain.touch_pending import PendingTouch
+from bot.service.contact_text import WHOLE, clean_data, clean_lines
 
 _PREFIX = "draft:"
 
@@ -22,7 +23,9 @@ _PREFIX = "draft:"
 def keep_draft(session: Session, pending: PendingTouch, actor: Actor) -> str:
     """Store a touch that is not complete; its key is short enough for a button."""
     key = str(new_id())
-    answer = {"person": str(actor.person_id), "touch": pending.model_dump(mode="json")}
+    whole = {"line": clean_lines(pending.line, WHOLE), "note": clean_lines(pending.note, WHOLE)}
+    touch = clean_data(pending.model_dump(mode="json")) | whole
+    answer = {"person": str(actor.person_id), "touch": touch}
     session.execute(insert(SeenRequest).values(key=_PREFIX + key, at=protocol_now(), answer=answer))
     return key
 

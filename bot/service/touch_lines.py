@@ -60,7 +60,7 @@ def touch_by_line(session: Session, actor: Actor, line: str, now: datetime) -> L
         return Help()
     if draft.wants_form:
         return EmptyForm()
-    return go_on(session, actor, from_draft(draft, line, playbook(session).compliance.calls.default_from), now)
+    return go_on(session, actor, from_draft(draft, draft.text, playbook(session).compliance.calls.default_from), now)
 
 
 def go_on(session: Session, actor: Actor, pending: PendingTouch, now: datetime) -> Logged | Asked:

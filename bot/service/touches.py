@@ -21,7 +21,7 @@ from bot.domain.errors import Gone, NotAllowed, NotFound, UserError
 from bot.domain.terms import OUTCOMES, Channel, Outcome, Role
 from bot.outbox.enqueue import insert_once, refresh
 from bot.service.audit import record
-from bot.service.contact_text import clean_lines, clean_or_none
+from bot.service.contact_text import WHOLE, clean_lines, clean_or_none
 from bot.service.context import playbook
 from bot.service.stored import packed
 from bot.service.touch_effects import Effects
@@ -89,6 +89,7 @@ def log_touch(session: Session, command: LogTouch, now: datetime) -> Logged:
         if before is not None:
             return _as_logged(session, before, now)
     check(command, now)
+    command = _keepable(command)
     them = read_subject(session, command.contact_id)
     reason = gate_reason(session, them, command)
     effects = cause(session, command, them, causation_id, now)
@@ -116,7 +117,7 @@ def correct_touch(session: Session, command: CorrectTouch, now: datetime) -> Log
     Raises ``Gone`` if it was taken back or changed in between, ``NotAllowed`` for other people's touches, and
     ``UserError`` with the reason where somebody acted on what the old outcome caused.
     """
-    changed = command.corrected
+    changed = _keepable(command.corrected)
     touch = session.get(Touch, command.touch_id, with_for_update=True)
     if touch is None:
         raise NotFound("That touch is not there any more.")
@@ -246,6 +247,18 @@ def _revert_all(session: Session, effects: list[dict[str, Any]], actor: Actor, n
         revert(session, effect, actor, now)
 
 
+def _keepable(command: LogTouch) -> LogTouch:
+    """The command without what no database keeps: NUL, half a surrogate."""
+    return replace(
+        command,
+        note=clean_lines(command.note, WHOLE),
+        typed=clean_lines(command.typed, WHOLE),
+        said_by=clean_or_none(command.said_by),
+        referral_name=clean_or_none(command.referral_name),
+        referral_email=clean_or_none(command.referral_email),
+    )
+
+
 def _columns(command: LogTouch, them: TouchSubject, gate: str | None) -> dict[str, Any]:
     zone = ZoneInfo(command.actor.timezone)
     return {
@@ -257,12 +270,12 @@ def _columns(command: LogTouch, them: TouchSubject, gate: str | None) -> dict[st
         "outcome": command.outcome,
         "happened_at": command.happened_at,
         "local_date": command.happened_at.astimezone(zone).date(),
-        "note": clean_lines(command.note),
-        "typed": clean_lines(command.typed),
+        "note": command.note,
+        "typed": command.typed,
         "follow_up_at": command.follow_up_at,
-        "said_by": clean_or_none(command.said_by),
-        "referral_name": clean_or_none(command.referral_name),
-        "referral_email": clean_or_none(command.referral_email),
+        "said_by": command.said_by,
+        "referral_name": command.referral_name,
+        "referral_email": command.referral_email,
         "duration_minutes": command.duration_minutes,
         "gate": gate[:255] if gate else None,
     }
@@ -305,7 +318,7 @@ def _logged(
         outcome=command.outcome,
         happened_at=command.happened_at,
         follow_up_at=command.follow_up_at,
-        note=clean_lines(command.note),
+        note=command.note,
         said_by=command.said_by,
         referral_name=command.referral_name or command.referral_email,
         lead_id=them.lead_id,
