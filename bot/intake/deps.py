@@ -20,7 +20,8 @@ def _yes() -> bool:
 class IntakeDeps:
     """Database, clocks and secrets of the intake.
 
-    ``intake_secrets``: ``whsec_…``, two while rotating. ``form_keys``: the last part of ``/intake/form/{key}``.
+    ``intake_secrets``: ``whsec_…``, two while rotating. ``form_keys``: the last part of ``/intake/form/{key}``, beside
+    those that ``bot.intake.form.form_key`` derives from the secrets.
     ``allowed_redirects``: origins (``https://www.example.com``) or prefixes a form may send people on to.
     ``slack_ok`` and ``migrated`` answer from memory, at once: ``/readyz`` asks them.
     """

@@ -106,7 +106,8 @@ def key_fits(given: str, keys: Iterable[str]) -> bool:
 
 async def receive(deps: IntakeDeps, request: Request, body: bytes) -> Response:
     """Take one form in; a thank-you page or a redirect, committed."""
-    if not key_fits(request.path_params["key"], deps.form_keys):
+    keys = (*deps.form_keys, *map(form_key, deps.intake_secrets))
+    if not key_fits(request.path_params["key"], keys):
         raise Refused(404, "There is no such form.")
     content_type = request.headers.get("content-type", "")
     pairs = await read_pairs(body, content_type)

@@ -7,7 +7,6 @@ from starlette.applications import Starlette
 from bot.db.session import Database
 from bot.domain.terms import Role
 from bot.intake.app import IntakeDeps, routes
-from bot.intake.form import form_key
 from tests.intake.senders import NEW_SECRET, SECRET, Standing
 from tests.support.sales_floor import SalesFloor
 
@@ -27,7 +26,7 @@ def deps(floor: SalesFloor) -> IntakeDeps:
         database=floor.database,
         clock=Standing(floor),
         intake_secrets=(NEW_SECRET, SECRET),
-        form_keys=(form_key(SECRET),),
+        form_keys=("website-2026",),
         allowed_redirects=("https://www.example.com", "https://pages.example.org/thanks"),
     )
 

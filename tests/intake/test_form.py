@@ -9,7 +9,7 @@ from sqlalchemy import select
 from bot.db.models import HandRaise, InboxEvent, Lead
 from bot.domain.terms import Intent, Source
 from bot.intake.form import form_key, redirect_allowed
-from tests.intake.senders import NEW_SECRET, SECRET
+from tests.intake.senders import NEW_SECRET, OTHER_SECRET, SECRET
 from tests.support.sales_floor import SalesFloor
 
 pytestmark = pytest.mark.anyio
@@ -88,9 +88,14 @@ async def test_a_filled_honeypot_looks_like_success_and_is_none(web: httpx2.Asyn
 
 
 async def test_a_wrong_key_is_no_form(web: httpx2.AsyncClient, floor: SalesFloor) -> None:
-    for key in ("x", form_key(NEW_SECRET), "%C3%A4"):
+    for key in ("x", form_key(OTHER_SECRET), "%C3%A4"):
         assert (await web.post(f"/intake/form/{key}", data=FORM)).status_code == 404
     assert floor.count(InboxEvent) == 0
+
+
+async def test_configured_and_derived_keys_fit(web: httpx2.AsyncClient) -> None:
+    for key in ("website-2026", form_key(NEW_SECRET), form_key(SECRET)):
+        assert (await web.post(f"/intake/form/{key}", data=FORM)).status_code == 200
 
 
 async def test_without_a_way_to_answer_the_visitor_is_told(web: httpx2.AsyncClient, floor: SalesFloor) -> None:
