@@ -16,6 +16,7 @@ import uvicorn
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
@@ -48,6 +49,7 @@ from bot.slack.client import drain, make_client, make_session
 log = structlog.get_logger("app")
 
 SLACK_AGAIN_SECONDS = 2.0
+TABLES_AGAIN_SECONDS = 60.0
 FATAL = {"invalid_auth", "account_inactive", "token_revoked", "not_authed"}
 
 
@@ -61,6 +63,7 @@ class Parts:
     client: AsyncWebClient
     identity: Identity
     bolt: AsyncApp
+    migrated: bool = True
     stop: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -132,6 +135,7 @@ async def _start_playbook(parts: Parts) -> None:
 
 def _works(parts: Parts, *, web: bool, worker: bool) -> Iterator[Coroutine[None, None, None]]:
     yield _meet_slack(parts)
+    yield _watch_tables(parts)
     yield PlaybookWatch(parts.database, parts.settings.playbook).run(parts.stop)
     if isinstance(parts.clock, ShiftedClock) and not worker:
         yield ClockFollower(parts.settings.clock_url, parts.clock).run(parts.stop)
@@ -162,6 +166,15 @@ async def _meet_slack(parts: Parts) -> None:
             await asyncio.wait_for(parts.stop.wait(), SLACK_AGAIN_SECONDS)
 
 
+async def _watch_tables(parts: Parts) -> None:
+    """Keep what ``/readyz`` says of the tables true: another release may have moved them on."""
+    while not parts.stop.is_set():
+        with contextlib.suppress(DBAPIError):
+            parts.migrated = await asyncio.to_thread(is_current, parts.database.reader)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(parts.stop.wait(), TABLES_AGAIN_SECONDS)
+
+
 async def _note_identity(parts: Parts, answer: dict[str, str]) -> None:
     team_id, team = answer["team_id"], answer["team"]
     try:
@@ -189,6 +202,7 @@ async def _web(parts: Parts) -> None:
         form_keys=settings.intake_form_keys,
         allowed_redirects=settings.form_redirects,
         slack_ok=lambda: parts.identity.known,
+        migrated=lambda: parts.migrated,
     )
     all_routes: list[BaseRoute] = [*routes(deps)]
     all_routes.append(slack_route(parts.bolt, settings.slack_signing_secret.get_secret_value()))

@@ -1,16 +1,19 @@
 """The alert card's controls: claim, can't take it, outcomes, more."""
 
 import re
+from datetime import datetime
 from uuid import UUID
 
-from bot.db.queries.leads import lead_card
+from sqlalchemy.orm import Session
+
+from bot.db.queries.leads import LeadCard, lead_card
 from bot.db.queries.people import responders
-from bot.domain.commands import ClaimLead, DeclineLead, JunkLead, ReassignLead, ReopenLead
+from bot.domain.commands import Actor, ClaimLead, DeclineLead, JunkLead, ReassignLead, ReopenLead
 from bot.domain.errors import Gone, UserError
 from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, CloseAll, Nothing, Request, Say
 from bot.handlers.touch import log_quick, open_touch_form
-from bot.service.claims import claim_lead, decline_lead, junk_lead, reassign_lead, reopen_lead
+from bot.service.claims import claim_lead, decline_lead, junk_lead, mark_seen, reassign_lead, reopen_lead
 from bot.slack.blocks import say
 from bot.slack.ids import Action, AlertMore, Block, Callback
 from bot.slack.views.alert_menu import junk_form, outcome_of, reassign_form, reopen_form
@@ -64,7 +67,12 @@ async def on_more(request: Request) -> Answer:
     """The menu: everything known, give to someone else, not a lead, take up again."""
     choice, _, value = request.value.partition("|")
     lead_id, _ = lead_and_round(value)
-    card = await request.read(lambda session, _, now: lead_card(session, lead_id, now))
+
+    def look(session: Session, actor: Actor, now: datetime) -> LeadCard:
+        mark_seen(session, lead_id, actor, now)
+        return lead_card(session, lead_id, now)
+
+    card = await request.perform(look)
     match AlertMore(choice):
         case AlertMore.DETAILS:
             return Say(lead_post(card))
