@@ -51,15 +51,13 @@ async def on_touch(request: Request) -> Answer:
         return Say(help_post())
     if isinstance(result, EmptyForm):
         return await touch_form.open_empty(request)
-    return await answer(request, result, zone, (), replace=False)
+    return await answer(request, result, zone, replace=False)
 
 
-async def answer(
-    request: Request, result: Logged | Asked, zone: str, assumed: tuple[str, ...], *, replace: bool
-) -> Answer:
+async def answer(request: Request, result: Logged | Asked, zone: str, *, replace: bool) -> Answer:
     """The echo of what was logged, the question, or the form for what buttons cannot answer."""
     if isinstance(result, Logged):
-        return Say(logged_post(result, zone, request.now, assumed), replace=replace)
+        return Say(logged_post(result, zone, request.now), replace=replace)
     if result.kind is Ask.FORM:
         # The message stays as the way back to the form: closing it must not lose the line.
         with suppress(SlackApiError, TimeoutError, OSError):
@@ -73,12 +71,12 @@ async def on_answer(request: Request) -> Answer:
     if kind is Ask.FORM:
         return await touch_form.open_kept(request, draft)
 
-    def work(session: Session, actor: Actor, now: datetime) -> tuple[Logged | Asked, PendingTouch, str]:
+    def work(session: Session, actor: Actor, now: datetime) -> tuple[Logged | Asked, str]:
         pending = _with_answer(session, actor, load_draft(session, draft, actor), kind, value)
-        return go_on(session, actor, pending, now), pending, actor.timezone
+        return go_on(session, actor, pending, now), actor.timezone
 
-    result, pending, zone = await request.perform(work)
-    return await answer(request, result, zone, pending.assumed, replace=True)
+    result, zone = await request.perform(work)
+    return await answer(request, result, zone, replace=True)
 
 
 def read_answer(value: str) -> tuple[str, Ask, str]:

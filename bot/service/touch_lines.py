@@ -4,7 +4,7 @@ What must stay true: an ambiguous name becomes a choice, never a guess; whoever 
 was typed is kept under a draft before anything is asked.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -75,7 +75,7 @@ def go_on(session: Session, actor: Actor, pending: PendingTouch, now: datetime) 
         kind = question.kind if question.options else Ask.FORM
         return Asked(kind, keep_draft(session, pending, actor), pending)
     try:
-        return log_touch(session, pending.command(actor, now), now)
+        return replace(log_touch(session, pending.command(actor, now), now), assumed=pending.assumed)
     except UserError as error:
         if error.field is None:
             raise

@@ -74,6 +74,8 @@ class Logged:
     undo_until: datetime
     repeated: bool = False
     corrected: bool = False
+    assumed: tuple[str, ...] = ()
+    """What was added to the typed words, in sentences."""
 
 
 def log_touch(session: Session, command: LogTouch, now: datetime) -> Logged:

@@ -91,6 +91,42 @@ async def test_a_slip_of_the_fingers_in_a_name_is_offered_or_understood(office: 
     await office.sam.sees("Jane Doe")
 
 
+async def test_a_slip_in_an_outcome_is_understood_and_said(office: Office) -> None:
+    await office.sam.types("/touch jane doe conected good talk")
+    seen = await office.sam.sees("Logged for Jane Doe, Acme: call, connected.")
+    assert "I took it so: “conected” read as connected." in seen.text
+
+
+async def test_a_doubtful_outcome_is_asked_about(office: Office) -> None:
+    await office.sam.types("/touch jane doe voicmal, about the audit")
+    question = await office.sam.sees("By “voicmal”, did you mean voicemail?")
+    assert question.buttons == ["Voicemail", "Something else…"]
+    assert office.house.all(Touch) == []
+    await office.sam.clicks("Voicemail")
+    await office.sam.sees("Logged for Jane Doe, Acme: call, voicemail.")
+    assert "about the audit" in office.house.all(Touch)[0].note
+
+
+async def test_a_line_without_an_outcome_opens_the_form_and_can_be_opened_again(office: Office) -> None:
+    await office.sam.types("/touch jane doe, about the audit")
+    await office.sam.sees("What came of it?", in_="modal")
+    await office.sam.closes()
+    await office.sam.sees("You typed: jane doe, about the audit")
+    await office.sam.clicks("Open the form")
+    await office.sam.picks("How?", "Call", in_="modal")
+    await office.sam.picks("What came of it?", "No answer", in_="modal")
+    await office.sam.submits()
+    await office.sam.sees("Logged for Jane Doe, Acme: call, no answer.", in_="modal")
+    assert "about the audit" in office.house.all(Touch)[0].note
+
+
+async def test_a_booked_wish_without_an_hour_asks_for_the_hour(office: Office) -> None:
+    await office.sam.types("/touch jane doe connected, wants a demo thursday")
+    await office.sam.clicks("Yes, Thu 26 Nov 2026")
+    await office.sam.sees("When is the meeting?", in_="modal")
+    assert office.house.all(Touch) == []
+
+
 async def test_a_wish_is_no_booking_until_confirmed(office: Office) -> None:
     await office.sam.types("/touch jane doe connected, wants a demo thursday 15:00")
     await office.sam.sees("is a meeting booked?")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import insert, select
@@ -78,7 +79,7 @@ def test_it_does_no_harm_in_any_view(house: House, evil: str) -> None:
     house.log(Outcome.CALLBACK, Channel.CALL, contact=contact, note=evil, follow_up_at=NOW.replace(hour=15))
     (task,) = house.all(Task, Task.kind == "callback")
     read = house.read
-    check(touch_views.logged_post(logged, "Europe/Berlin", NOW, (evil,)))
+    check(touch_views.logged_post(replace(logged, assumed=(evil,)), "Europe/Berlin", NOW))
     check(touch_views.logged_modal(logged, "Europe/Berlin", NOW))
     check(touch_views.undone_post(evil, evil))
     check(touch_views.undone_modal(evil, evil))

@@ -80,21 +80,19 @@ def _sentence(logged: Logged, zone: str, now: datetime) -> str:
     return " ".join(parts)
 
 
-def _remarks(logged: Logged, assumed: tuple[str, ...]) -> list[str]:
+def _remarks(logged: Logged) -> list[str]:
     lines = [f"Note: {esc(warning, 300)}" for warning in logged.warnings]
     lines += [esc(effect, 300) for effect in logged.effects]
     if logged.first_response:
         lines.insert(0, f"That was the first response, {lasting(logged.response_seconds)} after they asked.")
-    if assumed:
-        lines.append("I took it so: " + "; ".join(esc(one, 200) for one in assumed) + ".")
+    if logged.assumed:
+        lines.append("I took it so: " + "; ".join(esc(one, 200) for one in logged.assumed) + ".")
     return lines
 
 
-def echo_blocks(
-    logged: Logged, zone: str, now: datetime, assumed: tuple[str, ...] = ()
-) -> tuple[str, list[SlackBlock]]:
+def echo_blocks(logged: Logged, zone: str, now: datetime) -> tuple[str, list[SlackBlock]]:
     """The echo's words and blocks."""
-    sentence, remarks = _sentence(logged, zone, now), _remarks(logged, assumed)
+    sentence, remarks = _sentence(logged, zone, now), _remarks(logged)
     change = button("Change", Action.TOUCH_CHANGE, str(logged.touch_id), describe="Change this touch")
     undo: Button | None = None
     if now < logged.undo_until:
@@ -106,9 +104,9 @@ def echo_blocks(
     return " ".join((sentence, *remarks)), blocks
 
 
-def logged_post(logged: Logged, zone: str, now: datetime, assumed: tuple[str, ...] = ()) -> Post:
+def logged_post(logged: Logged, zone: str, now: datetime) -> Post:
     """What was logged, as it was understood, with Change and Undo. ``zone``: the rep's."""
-    return post(*echo_blocks(logged, zone, now, assumed))
+    return post(*echo_blocks(logged, zone, now))
 
 
 def logged_modal(logged: Logged, zone: str, now: datetime) -> dict[str, object]:
@@ -162,7 +160,7 @@ def question(asked: Asked) -> str:
     if asked.kind is Ask.OUTCOME and open_one is not None:
         if len(open_one.options) == 1:
             return f"By {about}, did you mean *{esc(open_one.options[0].label)}*?"
-        return f"What came of it? I was not sure about {about}."
+        return "What came of it?" + (f" I was not sure about {about}." if open_one.about else "")
     if asked.kind is Ask.CHANNEL:
         said = f"{word(pending.outcome)}. " if pending.outcome else ""
         return f"{said[:1].upper()}{said[1:]}How was it?"
