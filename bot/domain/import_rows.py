@@ -4,7 +4,7 @@ What must stay true: a row says only what its cells said; an empty cell is None 
 that cannot be used is a ``Refused`` with its line and a plain sentence, never an exception.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
@@ -45,14 +45,14 @@ class ContactRow:
 class ImportContacts:
     """A slice of a contacts file. Rows of a bought list are prospects and leads nowhere (process §1).
 
-    ``settled`` are accounts whose facts an earlier row of the same file gave: where rows of one file disagree
-    on a company the first one counts, so that the file's second run changes nothing.
+    ``settled`` are accounts and contacts that earlier rows of the same file spoke of: where rows of one file disagree
+    on somebody the first one counts, so that the file's second run changes nothing.
     """
 
     rows: tuple[ContactRow, ...]
     source: Source
     actor: Actor | None = None
-    settled: frozenset[UUID] = frozenset()
+    settled: Set[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def import_contacts_file(
     """
     report = ImportReport("contact", dry_run=dry_run)
     slices = Slices(database, dry_run=dry_run)
-    settled: frozenset[UUID] = frozenset()
+    settled: set[UUID] = set()
     with open_csv(source_file, MEANING.__contains__) as file:
         columns = Columns(file.headings)
         if not columns.has("email", "name", "first_name", "last_name"):
@@ -49,7 +49,7 @@ def import_contacts_file(
         for rows in slices.cut(_good(_first_of_each(_read(reader, file.rows), report), report)):
             command = ImportContacts(rows, source, actor, settled)
             done = slices.write(len(rows), partial(import_contacts, command=command, now=clock_now()))
-            settled |= done.accounts
+            settled |= done.settled
             _count(report, done)
     if report.added or report.changed:
         name = "" if isinstance(source_file, bytes) else Path(source_file).name
@@ -100,5 +100,6 @@ def _count(report: ImportReport, done: SliceImported) -> None:
     report.changed += done.changed
     report.unchanged += done.unchanged
     report.accounts_added += done.accounts_added
+    report.duplicates.extend(done.duplicates)
     report.refused.extend(done.refused)
     report.notes.extend(done.notes)

@@ -4,7 +4,7 @@ What must stay true: a free-mail domain is never a company's; an account is made
 where rows of one file disagree on a company, the first one counts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -60,28 +60,6 @@ class AccountsOfRows:
         return frozenset(account.id for account in self.by_line.values())
 
 
-def accounts_of_rows(
-    session: Session, rows: Iterable[ContactRow], settled: frozenset[UUID], now: datetime
-) -> AccountsOfRows:
-    """Find or make the account of every row that names a company or has a company's address."""
-    asked = [_Asked.of(row) for row in rows]
-    books = _Books(_load(session, asked))
-    stated = set(settled)
-    by_line: dict[int, Known] = {}
-    changed: set[int] = set()
-    for one in asked:
-        account = books.find(one) or books.make(one)
-        if account is None:
-            continue
-        by_line[one.row.line] = account
-        if books.adopt_domain(account, one) | _tell(account, one.row, first=account.id not in stated):
-            changed.add(one.row.line)
-        stated.add(account.id)
-    added = _insert(session, [account for account in books.all if account.new], now)
-    _update(session, [account for account in books.all if account.changes])
-    return AccountsOfRows(by_line, frozenset(changed), added)
-
-
 @lru_cache(maxsize=4096)
 def _company(host: str) -> str | None:
     return company_domain(host)
@@ -104,24 +82,62 @@ class _Asked:
         )
 
 
-class _Books:
-    """The accounts in play, by domain and by name."""
+class Books:
+    """The accounts in play for some rows, by domain and by name."""
 
-    def __init__(self, known: list[Known]) -> None:
-        self.all: list[Known] = []
+    def __init__(self, session: Session, rows: Iterable[ContactRow]) -> None:
+        self._session = session
+        self._asked = [_Asked.of(row) for row in rows]
+        self._all: list[Known] = []
         self._by_domain: dict[str, Known] = {}
         self._by_name: dict[str, list[Known]] = {}
-        for account in known:
+        self._by_line = {one.row.line: one for one in self._asked}
+        for account in _load(session, self._asked):
             self._add(account)
 
+    def candidates(self, line: int) -> list[UUID]:
+        """Return the accounts in the database that anything in the row speaks for."""
+        return [account.id for account in self._spoken_for(self._by_line[line]) if not account.new]
+
+    def settle(self, at: Mapping[int, UUID | None], settled: Set[UUID], now: datetime) -> AccountsOfRows:
+        """Find or make, and write, the account of every row that names a company or has a company's address.
+
+        ``at`` says by line where somebody known is now: they stay as long as anything in the row speaks for it.
+        """
+        stated: set[UUID] = set()
+        by_line: dict[int, Known] = {}
+        changed: set[int] = set()
+        for one in self._asked:
+            account = self._find(one, at.get(one.row.line)) or self._make(one)
+            if account is None:
+                continue
+            by_line[one.row.line] = account
+            if self._adopt_domain(account, one) | _tell(
+                account, one.row, first=account.id not in stated and account.id not in settled
+            ):
+                changed.add(one.row.line)
+            stated.add(account.id)
+        added = _insert(self._session, [account for account in self._all if account.new], now)
+        _update(self._session, [account for account in self._all if account.changes])
+        return AccountsOfRows(by_line, frozenset(changed), added)
+
+    def _spoken_for(self, asked: _Asked) -> list[Known]:
+        by_domain = [
+            self._by_domain[domain] for domain in (asked.site, asked.mail) if domain and domain in self._by_domain
+        ]
+        return [*by_domain, *self._by_name.get(asked.name_key, ())]
+
     def _add(self, account: Known) -> None:
-        self.all.append(account)
+        self._all.append(account)
         if account.domain:
             self._by_domain[account.domain] = account
         if account.name_key:
             self._by_name.setdefault(account.name_key, []).append(account)
 
-    def find(self, asked: _Asked) -> Known | None:
+    def _find(self, asked: _Asked, at: UUID | None) -> Known | None:
+        for account in self._spoken_for(asked):
+            if account.id == at:
+                return account
         for domain in (asked.site, asked.mail):
             if domain and domain in self._by_domain:
                 return self._by_domain[domain]
@@ -131,9 +147,10 @@ class _Books:
                 return account
         return None
 
-    def make(self, asked: _Asked) -> Known | None:
+    def _make(self, asked: _Asked) -> Known | None:
         domain = asked.site or asked.mail
-        name = asked.row.company.name or domain
+        # A name without a letter or digit would never be found again.
+        name = asked.row.company.name if asked.name_key else domain
         if not name:
             return None
         key = asked.name_key or company_name_key(name)
@@ -141,7 +158,7 @@ class _Books:
         self._add(account)
         return account
 
-    def adopt_domain(self, account: Known, asked: _Asked) -> bool:
+    def _adopt_domain(self, account: Known, asked: _Asked) -> bool:
         domain = asked.site or asked.mail
         if account.domain is not None or domain is None or domain in self._by_domain:
             return False

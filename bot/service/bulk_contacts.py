@@ -4,7 +4,7 @@ What must stay true: an e-mail decides; without one a name counts only inside on
 there bears it; then a phone number with the same name.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.db.models import Contact
 from bot.domain.import_rows import ContactRow
 from bot.domain.matching import fold
-from bot.service.bulk_accounts import AccountsOfRows
+from bot.service.bulk_accounts import Books
 
 _FACTS = ("first_name", "last_name", "title", "phone", "linkedin", "timezone", "country")
 
@@ -40,23 +40,39 @@ class Stored(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ContactsOfRows:
-    """The stored contact of each row that has one, by the row's line."""
+    """The stored contact of each row that has one, by the row's line; lines that repeat somebody of the file."""
 
     by_line: dict[int, Stored]
+    repeated: frozenset[int] = frozenset()
+
+    @property
+    def at(self) -> dict[int, UUID | None]:
+        """The account each of them belongs to."""
+        return {line: stored.account_id for line, stored in self.by_line.items()}
 
 
-def contacts_of_rows(session: Session, rows: Iterable[ContactRow], accounts: AccountsOfRows) -> ContactsOfRows:
-    """Find who of the rows is known already."""
+def contacts_of_rows(session: Session, rows: Iterable[ContactRow], books: Books, settled: Set[UUID]) -> ContactsOfRows:
+    """Find who of the rows is known already; ``settled`` are those whom earlier rows of the file spoke of."""
     rows = list(rows)
     emails = {row.person.email for row in rows if row.person.email}
     by_email = (
         {one.email: one for one in _load(session, _contacts().where(Contact.email.in_(emails)))} if emails else {}
     )
     found = {row.line: by_email[row.person.email] for row in rows if row.person.email in by_email}
-    left = [row for row in rows if row.line not in found]
-    found |= _by_name(session, left, accounts)
-    found |= _by_phone(session, [row for row in left if row.line not in found])
-    return ContactsOfRows(found)
+    taken = {one.id for one in found.values()}
+    named, numbered = _Named(session, rows, books), _Numbered(session, rows)
+    repeated: set[int] = set()
+    for row in rows:
+        if row.line in found:
+            continue
+        alike = named.find(row) or numbered.find(row)
+        free = [one for one in alike if one.id not in taken and one.id not in settled]
+        if len(free) < len(alike) and not row.person.email:
+            repeated.add(row.line)
+        elif len(free) == 1 or (free and free[0].email is None):
+            taken.add(free[0].id)
+            found[row.line] = free[0]
+    return ContactsOfRows(found, frozenset(repeated))
 
 
 def differences(row: ContactRow, stored: Stored, account_id: UUID | None, owner_id: UUID | None) -> dict[str, Any]:
@@ -91,40 +107,39 @@ def _full(row: ContactRow) -> str:
     return f"{row.person.first_name} {row.person.last_name}"
 
 
-def _by_name(session: Session, rows: list[ContactRow], accounts: AccountsOfRows) -> dict[int, Stored]:
-    """Find people by name inside their company; a row with an address takes only one that has none yet."""
-    places = {
-        account.id
-        for row in rows
-        if (account := accounts.by_line.get(row.line)) and not account.new and _full(row).strip()
-    }
-    if not places:
-        return {}
-    named: dict[tuple[UUID | None, str], list[Stored]] = {}
-    for one in _load(session, _contacts().where(Contact.account_id.in_(places))):
-        named.setdefault((one.account_id, fold(f"{one.first_name} {one.last_name}")), []).append(one)
-    found: dict[int, Stored] = {}
-    taken: set[UUID] = set()
-    for row in rows:
-        account = accounts.by_line.get(row.line)
+class _Named:
+    """People by name inside the companies that the rows speak for."""
+
+    def __init__(self, session: Session, rows: list[ContactRow], books: Books) -> None:
+        self._places = {row.line: dict.fromkeys(books.candidates(row.line)) for row in rows if fold(_full(row))}
+        self._people: dict[tuple[UUID | None, str], list[Stored]] = {}
+        everywhere = {account_id for places in self._places.values() for account_id in places}
+        if everywhere:
+            there = _contacts().where(Contact.account_id.in_(everywhere)).order_by(Contact.id)
+            for one in _load(session, there):
+                self._people.setdefault((one.account_id, fold(f"{one.first_name} {one.last_name}")), []).append(one)
+
+    def find(self, row: ContactRow) -> list[Stored]:
+        """Return those without an address if there are any; a row with one can only be one of them."""
         name = fold(_full(row))
-        alike = named.get((account.id, name), []) if account and name else []
+        alike = [one for place in self._places.get(row.line, ()) for one in self._people.get((place, name), ())]
         without_address = [one for one in alike if one.email is None]
-        alike = without_address if without_address or row.person.email else alike
-        if len(alike) == 1 and alike[0].id not in taken:
-            taken.add(alike[0].id)
-            found[row.line] = alike[0]
-    return found
+        return without_address if without_address or row.person.email else alike
 
 
-def _by_phone(session: Session, rows: list[ContactRow]) -> dict[int, Stored]:
-    rows = [row for row in rows if row.person.phone and not row.person.email]
-    if not rows:
-        return {}
-    phones = {row.person.phone for row in rows}
-    known = {
-        (one.phone, fold(f"{one.first_name} {one.last_name}")): one
-        for one in _load(session, _contacts().where(Contact.phone.in_(phones)))
-    }
-    pairs = ((row.line, known.get((row.person.phone, fold(_full(row))))) for row in rows)
-    return {line: one for line, one in pairs if one is not None}
+class _Numbered:
+    """People by number and name; one who is at a company already is not somebody of another company."""
+
+    def __init__(self, session: Session, rows: list[ContactRow]) -> None:
+        phones = {row.person.phone for row in rows if row.person.phone and not row.person.email}
+        self._people: dict[tuple[str | None, str], list[Stored]] = {}
+        if phones:
+            for one in _load(session, _contacts().where(Contact.phone.in_(phones)).order_by(Contact.id)):
+                self._people.setdefault((one.phone, fold(f"{one.first_name} {one.last_name}")), []).append(one)
+
+    def find(self, row: ContactRow) -> list[Stored]:
+        if row.person.email or not row.person.phone:
+            return []
+        alike = self._people.get((row.person.phone, fold(_full(row))), [])
+        names_company = bool(row.company.name or row.company.domain)
+        return [one for one in alike if one.account_id is None or not names_company]

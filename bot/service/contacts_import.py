@@ -21,7 +21,7 @@ from bot.domain.matching import fold, normalise_email
 from bot.domain.terms import Source, Stage
 from bot.outbox.enqueue import insert_once
 from bot.service import audit
-from bot.service.bulk_accounts import AccountsOfRows, accounts_of_rows
+from bot.service.bulk_accounts import AccountsOfRows, Books
 from bot.service.bulk_contacts import ContactsOfRows, contacts_of_rows, differences
 from bot.service.bulk_suppressions import left_alone, suppress_rows
 from bot.service.name_index import contact_words, rewrite_contact_words, write_words
@@ -33,13 +33,14 @@ _TRIES = 3
 
 @dataclass(slots=True)
 class SliceImported:
-    """What became of a slice. ``accounts`` are those whose facts are settled for the rest of the file."""
+    """What became of a slice. ``settled`` are accounts and contacts that later rows of the file leave alone."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     accounts_added: int = 0
-    accounts: frozenset[UUID] = frozenset()
+    settled: frozenset[UUID] = frozenset()
+    duplicates: list[Refused] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     notes: list[Refused] = field(default_factory=list)
 
@@ -50,27 +51,51 @@ def import_contacts(session: Session, command: ImportContacts, now: datetime) ->
     refused = left_alone(session, command.rows)
     done.refused = [Refused(row.line, refused[row.line]) for row in command.rows if row.line in refused]
     rows = [row for row in command.rows if row.line not in refused]
-    accounts = accounts_of_rows(session, rows, command.settled, now)
-    done.accounts, done.accounts_added = accounts.ids, accounts.added
+    books = Books(session, rows)
+    known = contacts_of_rows(session, rows, books, command.settled)
+    accounts = books.settle(known.at, command.settled, now)
     owners = _owners(session, rows)
     done.notes = [Refused(row.line, f"the owner “{row.owner[:60]}” is none of us") for row in _ownerless(rows, owners)]
     touched = set(accounts.changed_lines)
-    added: set[int] = set()
-    waiting = rows
+    added: dict[int, UUID] = {}
+    settled = set(accounts.ids)
+    repeated = set(known.repeated)
+    waiting = [row for row in rows if row.line not in repeated]
     for _ in range(_TRIES):
-        known = contacts_of_rows(session, waiting, accounts)
+        settled |= {one.id for one in known.by_line.values()}
         touched |= _change(session, waiting, known, accounts, owners)
-        new = [row for row in waiting if row.line not in known.by_line]
-        waiting = _add(session, new, command.source, accounts, owners, now)
-        added |= {row.line for row in new} - {row.line for row in waiting}
+        new = _once([row for row in waiting if row.line not in known.by_line], accounts, repeated)
+        made = _add(session, new, command.source, accounts, owners, now)
+        added |= made
+        waiting = [row for row in new if row.line not in made]
         if not waiting:
             break
+        known = contacts_of_rows(session, waiting, books, command.settled)
     done.refused += [Refused(row.line, "somebody else is changing this person; import it again") for row in waiting]
-    touched |= suppress_rows(session, rows, command.actor, now)
+    done.duplicates = [Refused(line, "the same person as on an earlier line") for line in sorted(repeated)]
+    kept = [row for row in rows if row.line not in repeated]
+    touched = {line for line in touched if line not in repeated} | suppress_rows(session, kept, command.actor, now)
+    done.settled = frozenset(settled | set(added.values()))
+    done.accounts_added = accounts.added
     done.added = len(added)
-    done.changed = len(touched - added)
-    done.unchanged = len(rows) - len(waiting) - done.added - done.changed
+    done.changed = len(touched - added.keys())
+    done.unchanged = len(kept) - len(waiting) - done.added - done.changed
     return done
+
+
+def _once(rows: list[ContactRow], accounts: AccountsOfRows, repeated: set[int]) -> list[ContactRow]:
+    """Leave out rows without an address that repeat a new person of the same company; note their lines."""
+    seen: set[tuple[UUID, str]] = set()
+    kept: list[ContactRow] = []
+    for row in rows:
+        account, name = accounts.by_line.get(row.line), fold(f"{row.person.first_name} {row.person.last_name}")
+        if account and name and not row.person.email and (account.id, name) in seen:
+            repeated.add(row.line)
+            continue
+        if account and name:
+            seen.add((account.id, name))
+        kept.append(row)
+    return kept
 
 
 def finish_contacts_import(
@@ -87,7 +112,7 @@ def _owners(session: Session, rows: Iterable[ContactRow]) -> dict[str, UUID]:
         return {}
     by_email: dict[str, UUID] = {}
     by_name: dict[str, list[UUID]] = {}
-    for person_id, email, name in session.execute(select(Person.id, Person.email, Person.name)).tuples():
+    for person_id, email, name in session.execute(select(Person.id, Person.email, Person.name)):
         by_email[email.casefold()] = person_id
         by_name.setdefault(fold(name), []).append(person_id)
     found: dict[str, UUID] = {}
@@ -137,10 +162,10 @@ def _add(
     accounts: AccountsOfRows,
     owners: dict[str, UUID],
     now: datetime,
-) -> list[ContactRow]:
-    """Insert people; return the rows that another process was faster with."""
+) -> dict[int, UUID]:
+    """Insert people; return their ids by line, without those that another process was faster with."""
     if not rows:
-        return []
+        return {}
     by_id: dict[UUID, ContactRow] = {}
     values: list[dict[str, Any]] = []
     for row in sorted(rows, key=lambda row: row.person.email or ""):
@@ -176,4 +201,4 @@ def _add(
         if contact_id in inserted
     )
     write_words(session, [word for some in words for word in some])
-    return [row for contact_id, row in by_id.items() if contact_id not in inserted]
+    return {row.line: contact_id for contact_id, row in by_id.items() if contact_id in inserted}

@@ -58,10 +58,10 @@ def match_slack_users(session: Session, users: Iterable[SlackUser], now: datetim
     """
     by_id = {user.id: user for user in users}
     by_email: dict[str, SlackUser] = {}
-    for user in by_id.values():
-        address = normalise_email(user.email) if user.email and not user.deleted else None
+    for known in by_id.values():
+        address = normalise_email(known.email) if known.email and not known.deleted else None
         if address:
-            by_email[address] = user
+            by_email[address] = known
     taken = set(session.scalars(select(Person.slack_user_id).where(Person.slack_user_id.is_not(None))))
     became: dict[str, list[str]] = {}
     for person in session.scalars(select(Person).where(Person.active.is_(True)).order_by(Person.id)):

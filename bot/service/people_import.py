@@ -152,7 +152,7 @@ def _teams(session: Session, names: set[str]) -> dict[str, UUID]:
         return {}
     values = [{"id": new_id(), "name": name} for name in sorted(names)]
     session.connection().execute(insert_once(session, Team), values)
-    return dict(session.execute(select(Team.name, Team.id).where(Team.name.in_(names))).tuples().all())
+    return dict(session.execute(select(Team.name, Team.id).where(Team.name.in_(names))).all())
 
 
 def _members(session: Session, ids: list[UUID]) -> dict[UUID, dict[UUID, bool]]:

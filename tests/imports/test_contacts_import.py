@@ -1,5 +1,6 @@
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -76,7 +77,7 @@ REPORT = (
 )
 OURS = (
     "name,email_address,company_name,company_domain,phone,country\n"
-    "\"O'Brien, Siobhán\",<siobhan@umber.example>,Umber,umber.example,01 443 1234,ie\n"
+    '"O\'Brien, Siobhán",<siobhan@umber.example>,Umber,umber.example,01 443 1234,ie\n'
 )
 
 
@@ -133,6 +134,7 @@ def test_a_phone_is_a_number_or_stays_text(cell, phone):
         (",,,", None),
         (",,,Acme", "neither a name nor"),
         ("Jane,Doe,,", "only a name"),
+        ("Jane,Doe,,!!!", "only a name"),
         ("Jane,Doe,jane at acme,Acme", "not valid"),
         ("Jane,Doe,@,Acme", "not valid"),
         ("J" * 300 + ",Doe,j@acme.example,Acme", "300 characters"),
@@ -197,7 +199,7 @@ HOSTILE = st.lists(
         CELL,
         CELL,
         st.sampled_from(["", "j@umber.example", "J@umber.example", "j@quill.example", "j@gmail.com", "nonsense"]),
-        st.sampled_from(["", "Umber", "Umber Inc.", "Quill", "=1+1"]),
+        st.sampled_from(["", "Umber", "Umber Inc.", "Quill", "=1+1", "!!!"]),
         st.sampled_from(["", "umber.example", "https://quill.example/x", "gmail.com"]),
         st.sampled_from(["", "+14155550132", "4.1E9"]),
         st.sampled_from(["", "12", "1,000", "51-200"]),
@@ -299,6 +301,25 @@ def test_a_row_that_repeats_somebody_is_told_apart_from_a_bad_one(database, now)
     assert contact(database, "a@umber.example").title == "CEO"
 
 
+def test_people_of_one_name_without_addresses_are_told_apart_by_company_only(database, now):
+    text = b"Name,Company,Title\nJane Doe,Umber,CEO\nJane Doe,Umber Inc.,Clerk\nJane Doe,Quill,CFO\n"
+    report = import_contacts_file(database, text, now)
+    assert (report.added, [one.line for one in report.duplicates]) == (2, [3])
+    again = import_contacts_file(database, text, now)
+    assert (again.added, again.changed, again.unchanged, len(again.duplicates)) == (0, 0, 2, 1)
+
+
+def test_rows_with_contradicting_companies_settle_at_once(database, now):
+    text = (
+        b"Email,Name,Website\nj@quill.example,,umber.example\nj@umber.example,,https://quill.example\n"
+        b",Jane,https://quill.example\n"
+    )
+    import_contacts_file(database, text, now)
+    before = everything(database)
+    import_contacts_file(database, text, now)
+    assert everything(database) == before
+
+
 def test_an_address_found_later_joins_the_person_known_by_name(database, now):
     import_contacts_file(database, b"Name,Company\nJane Doe,Umber\nJane Roe,Umber\n", now)
     report = import_contacts_file(database, b"Name,Company,Email\nJane Doe,Umber,jane@umber.example\n", now)
@@ -309,9 +330,7 @@ def test_an_address_found_later_joins_the_person_known_by_name(database, now):
 def test_do_not_call_is_a_suppression_at_once(database, now):
     text = b"Email,Phone,Do Not Call,Email Opt Out\na@umber.example,+14155550132,Yes,no\nb@umber.example,,,1\n"
     import_contacts_file(database, text, now)
-    stored = database.read_now(
-        lambda session: set(session.execute(select(Suppression.value_hash, Suppression.covers)))
-    )
+    stored = database.read_now(lambda session: set(session.execute(select(Suppression.value_hash, Suppression.covers))))
     assert stored == {
         (key_hash("email", "a@umber.example"), "call"),
         (key_hash("phone", "+14155550132"), "call"),
@@ -340,10 +359,21 @@ def test_owners_are_ours_by_address_or_name(database, now):
     )
     report = import_contacts_file(database, text.encode(), now)
     owners = database.read_now(
-        lambda session: dict(session.execute(select(Contact.email, Person.name).outerjoin(Person, Person.id == Contact.owner_id)).all())
+        lambda session: dict(
+            session.execute(select(Contact.email, Person.name).outerjoin(Person, Person.id == Contact.owner_id)).all()
+        )
     )
     assert list(dict(sorted(owners.items())).values()) == ["Ada Lindqvist", "Sam Boone", None, None]
     assert [str(note) for note in report.notes] == ["line 4: the owner “Nobody” is none of us"]
+
+
+def test_two_imports_of_one_file_at_once_make_everybody_once(database, now, tmp_path):
+    companies = write_contacts(tmp_path / "c.csv", 150)
+    with ThreadPoolExecutor(2) as both:
+        reports = list(both.map(lambda _: import_contacts_file(database, tmp_path / "c.csv", now), range(2)))
+    assert [report.refused for report in reports] == [[], []]
+    assert sum(report.added for report in reports) == 150
+    assert (count(database, Contact), count(database, Account)) == (150, companies)
 
 
 def test_a_dry_run_counts_and_saves_nothing(database, now, tmp_path):
@@ -356,9 +386,17 @@ def test_a_dry_run_counts_and_saves_nothing(database, now, tmp_path):
 
 
 def test_hostile_cells_come_in_as_text(database, now):
-    cells = ['=HYPERLINK("http://evil.example")', "<!channel> *bold*", "x" * 255, "Robert'); DROP TABLE contacts;--", "‮txet"]
+    cells = [
+        '=HYPERLINK("http://evil.example")',
+        "<!channel> *bold*",
+        "x" * 255,
+        "Robert'); DROP TABLE contacts;--",
+        "‮txet",
+    ]
     text = io.StringIO()
-    csv.writer(text).writerows([("First Name", "Email"), *((cell, f"h{n}@umber.example") for n, cell in enumerate(cells))])
+    csv.writer(text).writerows(
+        [("First Name", "Email"), *((cell, f"h{n}@umber.example") for n, cell in enumerate(cells))]
+    )
     report = import_contacts_file(database, text.getvalue().encode(), now)
     assert report.added == len(cells)
     assert [contact(database, f"h{n}@umber.example").first_name for n in range(len(cells))] == cells

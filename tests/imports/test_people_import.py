@@ -261,6 +261,10 @@ KNOWN = st.dictionaries(
 def test_what_passes_the_check_stands_on_its_own(rows, known):
     checked = check_people(rows, known, 1, 2)
     assert len(checked.rows) + len(checked.refused) + len(checked.duplicates) == len(rows)
+    held = {email: one.roles for email, one in known.items()}
+    held |= {row.email: row.roles for row in checked.rows if row.roles is not None}
+    for row in checked.rows:
+        assert all(Role.AE in held[email] for email in row.aligned_aes or ())
     again = check_people(list(checked.rows), known, 1, 2)
     assert again.rows == checked.rows
     assert not again.refused
