@@ -1,15 +1,16 @@
 """Reads about leads: everything an alert card and ``/lead`` show (process §1, §2).
 
 What must stay true: outside text is handed on as it came, to be escaped where it is rendered; a card is read in a
-fixed number of queries, however long the history.
+fixed number of queries, however long the history. Each statement is built once: building costs more than running.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.db.models import (
@@ -47,20 +48,27 @@ from bot.playbook.schema import Playbook
 
 __all__ = ["LeadCard", "lead_card"]
 
+Statement = Select[*tuple[Any, ...]]
+
 TOUCHES = 5
 HISTORY = 20
 
 
-def lead_card(session: Session, lead_id: UUID, now: datetime) -> LeadCard:
-    """Everything about one lead. Raises ``NotFound``."""
+@lru_cache(maxsize=1)
+def _lead() -> Statement:
     account_owner = aliased(Person)
-    row = session.execute(
+    return (
         select(Lead, Contact, Account, account_owner)
         .join(Contact, Contact.id == Lead.contact_id)
         .outerjoin(Account, Account.id == Lead.account_id)
         .outerjoin(account_owner, account_owner.id == Account.owner_id)
-        .where(Lead.id == lead_id)
-    ).first()
+        .where(Lead.id == bindparam("lead"))
+    )
+
+
+def lead_card(session: Session, lead_id: UUID, now: datetime) -> LeadCard:
+    """Everything about one lead. Raises ``NotFound``."""
+    row = session.execute(_lead(), {"lead": lead_id}).first()
     if row is None:
         raise NotFound("That lead is not there any more.")
     lead, contact, account, owner_of_account = row
@@ -135,25 +143,34 @@ def _account(account: Account | None, owner: Person | None) -> CardAccount | Non
     )
 
 
-def _people(session: Session, ids: set[UUID | None]) -> dict[UUID | None, Somebody]:
-    rows = session.execute(
-        select(Person.id, Person.name, Person.slack_user_id).where(Person.id.in_([one for one in ids if one]))
+@lru_cache(maxsize=1)
+def _named() -> Statement:
+    return select(Person.id, Person.name, Person.slack_user_id).where(
+        Person.id.in_(bindparam("people", expanding=True))
     )
+
+
+def _people(session: Session, ids: set[UUID | None]) -> dict[UUID | None, Somebody]:
+    rows = session.execute(_named(), {"people": [one for one in ids if one]})
     return {row.id: Somebody(row.id, row.name, row.slack_user_id) for row in rows}
+
+
+@lru_cache(maxsize=3)
+def _latest(model: type[LeadAlert] | type[LeadMove] | type[Assignment]) -> Statement:
+    return (
+        select(model.__table__)
+        .where(model.lead_id == bindparam("lead"))
+        .order_by(model.at.desc(), model.id.desc())
+        .limit(HISTORY)
+    )
 
 
 def _history(session: Session, lead_id: UUID) -> tuple[Sequence[Any], Sequence[Any], Sequence[Any]]:
     """Alerts, moves and turns, the latest ones, oldest first."""
-    found: list[Sequence[Any]] = []
-    for model in (LeadAlert, LeadMove, Assignment):
-        rows = session.execute(
-            select(model.__table__)
-            .where(model.lead_id == lead_id)
-            .order_by(model.at.desc(), model.id.desc())
-            .limit(HISTORY)
-        ).all()
-        found.append(rows[::-1])
-    return found[0], found[1], found[2]
+    alerts, moves, turns = (
+        session.execute(_latest(model), {"lead": lead_id}).all()[::-1] for model in (LeadAlert, LeadMove, Assignment)
+    )
+    return alerts, moves, turns
 
 
 def _move(row: Any, people: Mapping[UUID | None, Somebody]) -> CardMove:
@@ -161,33 +178,48 @@ def _move(row: Any, people: Mapping[UUID | None, Somebody]) -> CardMove:
     return CardMove(row.from_state, row.to_state, row.at, by.name if by else None, row.reason)
 
 
-def _score_lines(session: Session, contact_id: UUID) -> tuple[CardScoreLine, ...]:
-    rows = session.execute(
+@lru_cache(maxsize=1)
+def _scored() -> Statement:
+    return (
         select(ScoreEntry.part, ScoreEntry.points, ScoreEntry.reason, ScoreEntry.at)
-        .where(ScoreEntry.contact_id == contact_id)
+        .where(ScoreEntry.contact_id == bindparam("contact"))
         .order_by(ScoreEntry.at, ScoreEntry.id)
     )
+
+
+def _score_lines(session: Session, contact_id: UUID) -> tuple[CardScoreLine, ...]:
+    rows = session.execute(_scored(), {"contact": contact_id})
     return tuple(CardScoreLine(*row) for row in rows)
 
 
-def _touches(session: Session, contact_id: UUID) -> tuple[tuple[CardTouch, ...], int]:
-    rows = session.execute(
+@lru_cache(maxsize=1)
+def _touched() -> Statement:
+    return (
         select(Touch.id, Person.name, Touch.channel, Touch.outcome, Touch.happened_at, Touch.note, func.count().over())
         .join(Person, Person.id == Touch.person_id)
-        .where(Touch.contact_id == contact_id, Touch.undone_at.is_(None))
+        .where(Touch.contact_id == bindparam("contact"), Touch.undone_at.is_(None))
         .order_by(Touch.happened_at.desc(), Touch.id.desc())
         .limit(TOUCHES)
-    ).all()
+    )
+
+
+def _touches(session: Session, contact_id: UUID) -> tuple[tuple[CardTouch, ...], int]:
+    rows = session.execute(_touched(), {"contact": contact_id}).all()
     return tuple(CardTouch(*row[:6]) for row in rows), rows[0][6] if rows else 0
 
 
-def _raises(session: Session, lead_id: UUID) -> tuple[CardRaise, ...]:
-    rows = session.execute(
+@lru_cache(maxsize=1)
+def _raised() -> Statement:
+    return (
         select(HandRaise.intent, HandRaise.source, HandRaise.message, HandRaise.raised_at, HandRaise.extra)
-        .where(HandRaise.lead_id == lead_id)
+        .where(HandRaise.lead_id == bindparam("lead"))
         .order_by(HandRaise.raised_at.desc(), HandRaise.id.desc())
         .limit(HISTORY)
     )
+
+
+def _raises(session: Session, lead_id: UUID) -> tuple[CardRaise, ...]:
+    rows = session.execute(_raised(), {"lead": lead_id})
     return tuple(CardRaise(*row) for row in rows)
 
 
@@ -213,20 +245,24 @@ def _marketing_qualified(
     return tuple(conditions_held(rules.stages.marketing_qualified, facts))
 
 
+@lru_cache(maxsize=1)
+def _suppressed() -> Statement:
+    return select(Suppression.kind, Suppression.value_hash, Suppression.covers, Suppression.reason).where(
+        Suppression.value_hash.in_(bindparam("hashes", expanding=True))
+    )
+
+
+@lru_cache(maxsize=1)
+def _consented() -> Statement:
+    return select(Consent.basis, Consent.expires_at, Consent.withdrawn_at).where(
+        Consent.contact_id == bindparam("contact")
+    )
+
+
 def _may_call(session: Session, rules: Playbook, contact: Contact, account: Account | None, now: datetime) -> Verdict:
     keys = suppression_keys(contact.email, contact.phone)
-    rows = (
-        session.execute(
-            select(Suppression.kind, Suppression.value_hash, Suppression.covers, Suppression.reason).where(
-                tuple_(Suppression.kind, Suppression.value_hash).in_(keys)
-            )
-        ).all()
-        if keys
-        else []
-    )
-    consents = session.execute(
-        select(Consent.basis, Consent.expires_at, Consent.withdrawn_at).where(Consent.contact_id == contact.id)
-    )
+    rows = session.execute(_suppressed(), {"hashes": [value for _, value in keys]}).all() if keys else []
+    consents = session.execute(_consented(), {"contact": contact.id})
     subject = Subject(
         email=contact.email,
         phone=contact.phone,
@@ -234,8 +270,5 @@ def _may_call(session: Session, rules: Playbook, contact: Contact, account: Acco
         country=contact.country or (account.country if account else None),
         consents=tuple(Consented(*row) for row in consents),
     )
-    return may_touch(Channel.CALL, subject, [_suppressed(row) for row in rows], rules, now)
-
-
-def _suppressed(row: Any) -> Suppressed:
-    return Suppressed(row.kind, row.value_hash, row.covers, row.reason)
+    found = [Suppressed(row.kind, row.value_hash, row.covers, row.reason) for row in rows if (row.kind, row[1]) in keys]
+    return may_touch(Channel.CALL, subject, found, rules, now)
