@@ -30,6 +30,7 @@ from bot.delivery.deliverer import Deliverer
 from bot.delivery.ledger import Ledger
 from bot.delivery.sender import Sender
 from bot.delivery.views import make_renderer
+from bot.domain.warm import warm_up
 from bot.handlers import register_all
 from bot.handlers.bolt import Identity, make_bolt, make_socket, slack_route
 from bot.handlers.edge import Edge
@@ -89,6 +90,7 @@ async def running(settings: Settings, *, web: bool, worker: bool) -> AsyncIterat
     async with AsyncExitStack() as stack:
         parts = await _build(settings, stack)
         await _start_playbook(parts)
+        await asyncio.to_thread(warm_up, parts.clock.now(), parts.database.playbook.people.country)
         tasks = [asyncio.create_task(work) for work in _works(parts, web=web, worker=worker)]
         watch = asyncio.create_task(_watch(parts, tasks))
         try:

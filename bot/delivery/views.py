@@ -49,7 +49,7 @@ def _alert(session: Session, standing: Living, now: datetime) -> Post | None:
 
 
 def _home(session: Session, standing: Living, now: datetime) -> Home | None:
-    actor = find_actor(session, Person.id == UUID(standing.subject_id))
+    actor = find_actor(session, person_id=UUID(standing.subject_id))
     if actor is None or actor.slack_user_id is None:
         return None
     midnight = now.astimezone(ZoneInfo(actor.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -98,7 +98,7 @@ def _warning(_session: Session, told: Told, _now: datetime) -> Post | None:
 
 
 def _welcome(session: Session, told: Told, _now: datetime) -> Post | None:
-    actor = find_actor(session, Person.id == UUID(Address.parse(told.to).value))
+    actor = find_actor(session, person_id=UUID(Address.parse(told.to).value))
     return welcome_post(actor) if actor else None
 
 

@@ -9,7 +9,7 @@ import asyncio
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import structlog
@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from bot.clocks import Clock, protocol_now
 from bot.db.models import SeenRequest
+from bot.db.rows import put_once
 from bot.db.session import START_WITHIN, Database, NotBegun
 from bot.db.threads import Urgency
 from bot.domain.commands import Actor
@@ -36,7 +37,7 @@ from bot.handlers.requests import (
     ShowView,
     Work,
 )
-from bot.outbox.enqueue import insert_once, tell
+from bot.outbox.enqueue import tell
 from bot.service.actors import actor_by_slack
 from bot.slack.blocks import Post, esc, say
 
@@ -65,53 +66,34 @@ class Edge:
 
     def command(self, name: str, handler: Handler) -> None:
         """A slash command."""
-
-        async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
-            await self._serve(handler, body, client, ack, respond, name)
-
-        self.app.command(name)(listener)
+        self.app.command(name)(self._listener(handler, name))
 
     def action(self, action_id: str | re.Pattern[str], handler: Handler) -> None:
         """A control in a message, a modal or the App Home."""
-
-        async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
-            await self._serve(handler, body, client, ack, respond, str(action_id))
-
-        self.app.action(action_id)(listener)
+        name = action_id if isinstance(action_id, str) else action_id.pattern
+        self.app.action(action_id)(self._listener(handler, name))
 
     def view(self, callback_id: str, handler: Handler) -> None:
         """A submitted modal."""
-
-        async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
-            await self._serve(handler, body, client, ack, respond, callback_id)
-
-        self.app.view(callback_id)(listener)
+        self.app.view(callback_id)(self._listener(handler, callback_id))
 
     def shortcut(self, callback_id: str, handler: Handler) -> None:
         """A message or global shortcut."""
-
-        async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
-            await self._serve(handler, body, client, ack, respond, callback_id)
-
-        self.app.shortcut(callback_id)(listener)
+        self.app.shortcut(callback_id)(self._listener(handler, callback_id))
 
     def options(self, action_id: str, handler: Handler) -> None:
         """A typeahead."""
-
-        async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
-            await self._serve(handler, body, client, ack, respond, action_id)
-
-        self.app.options(action_id)(listener)
+        self.app.options(action_id)(self._listener(handler, action_id))
 
     def event(self, name: str, handler: Handler) -> None:
         """An event; nobody waits for its answer."""
+        self.app.event(name)(self._listener(handler, name))
 
-        async def listener(
-            ack: AsyncAck, body: dict[str, Any], event: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond
-        ) -> None:
-            await self._serve(handler, {**body, "event": event}, client, ack, respond, name)
+    def _listener(self, handler: Handler, name: str) -> Callable[..., Awaitable[None]]:
+        async def listener(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> None:
+            await self._serve(handler, body, client, ack, respond, name)
 
-        self.app.event(name)(listener)
+        return listener
 
     async def _serve(
         self,
@@ -288,10 +270,7 @@ async def _in_time(call: Awaitable[T]) -> T:
 
 
 def _seen_before(session: Session, key: str) -> bool:
-    row = session.execute(
-        insert_once(session, SeenRequest).values(key=key, at=protocol_now()).returning(SeenRequest.key)
-    ).first()
-    return row is None
+    return not put_once(session, SeenRequest, key=key, at=protocol_now())
 
 
 def _sentence(request: Request, sentence: str, *, keep: bool) -> Answer:
@@ -324,8 +303,3 @@ def _key_of(body: Mapping[str, Any]) -> str:
         return f"submit:{view.get('id')}:{view.get('hash')}:{body.get('trigger_id')}"
     trigger = body.get("trigger_id")
     return f"trigger:{trigger}" if trigger else ""
-
-
-def with_typed(request: Request, typed: str) -> Request:
-    """The same request, remembering ``typed`` for the case that it cannot be saved."""
-    return replace(request, typed=typed)
