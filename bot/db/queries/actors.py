@@ -14,7 +14,7 @@ from bot.domain.commands import Actor
 from bot.domain.terms import Role
 
 
-def _statement(which: Any) -> Select[Any]:
+def _statement(which: Any) -> Select[*tuple[Any, ...]]:
     return (
         select(Person.id, Person.name, Person.timezone, Person.slack_user_id, PersonRole.role)
         .outerjoin(PersonRole, PersonRole.person_id == Person.id)
