@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-from sqlalchemy import create_engine, select, update
+from sqlalchemy import create_engine, select, text, update
 
 from bot.clocks import protocol_now
 from bot.db.models import InboxEvent, OutboxItem
@@ -173,9 +173,22 @@ class Town:
         except aiohttp.ClientError:
             return None
 
+    async def insists(self, who: str) -> int:
+        """Send the form until it is taken, as a sender does that is told to try again; the tries."""
+        for tries in range(1, 20):
+            status = await self.sends_form(who)
+            if status in (200, 303):
+                return tries
+            assert status in (503, None), status
+        raise AssertionError(f"{who} was never taken")
+
     def _rows(self, statement: Any) -> list[Any]:
         with self.engine.connect() as connection:
             return list(connection.execute(statement))
+
+    def count(self, table: str) -> int:
+        """How many rows a table has."""
+        return int(self._rows(text(f"SELECT count(*) FROM {table}"))[0][0])
 
     def outbox(self) -> list[Any]:
         columns = (OutboxItem.seq, OutboxItem.key, OutboxItem.kind, OutboxItem.lane, OutboxItem.priority)
@@ -224,6 +237,14 @@ class Town:
         channels = self.slack.server.sandbox.ws.channels.values()
         found = [message for channel in channels for message in channel.messages.values() if message.bot]
         return sorted(found, key=lambda message: str(message.ts))
+
+    def stands(self, who: str) -> bool:
+        """Whether a message about this person stands anywhere in Slack."""
+        return any(f"{who} Testperson" in str(message.text) for message in self.messages())
+
+    def states(self) -> set[str]:
+        """The states of all that is to be told."""
+        return {row.state for row in self.outbox()}
 
     def keys(self) -> list[str]:
         """The keys of all the bot's posts, oldest first."""
