@@ -34,7 +34,7 @@ from bot.slack.blocks import (
 from bot.slack.blocks import quote as quoted
 from bot.slack.ids import Action
 from bot.slack.views.touch import person_labels
-from bot.slack.views.words import lasting, local_times, score_parts
+from bot.slack.views.words import dialled, lasting, local_times, score_parts
 
 NOTE = 240
 SCORE_LINES = 8
@@ -45,6 +45,23 @@ HELP = (
     ("/lead", "your own open leads"),
 )
 SAID = {"email": "e-mail"}
+MOVES: Mapping[str, str] = {
+    LeadState.OPEN: "open",
+    LeadState.CLAIMED: "claimed",
+    LeadState.RESPONDED: "answered",
+    LeadState.RECYCLED: "put off",
+    LeadState.JUNK: "found to be no lead",
+}
+CAUSES: Mapping[str, str] = {
+    "manager": " as manager",
+    "ladder": " as next in turn",
+    "declined": " as next in turn",
+    "on_call": ", on call",
+    "claimed_idle": ", open again",
+    "turned_hot": ", they asked again",
+    "reassigned": " by a colleague",
+    "reopened": ", taken up again",
+}
 
 
 def help_post() -> Post:
@@ -160,7 +177,7 @@ def _title(name: str, company: str | None) -> str:
 def _facts(card: ContactCard) -> str:
     size = f"{card.employees:,} people" if card.employees is not None else None
     company = " · ".join(esc(part) for part in (card.company, card.industry, size, card.country) if part)
-    phone = link(f"tel:{card.phone}", card.phone) if card.phone else "no number"
+    phone = link(f"tel:{card.phone}", dialled(card.phone)) if card.phone else "no number"
     mail = link(f"mailto:{url_quote(card.email, safe='@')}", card.email) if card.email else "no e-mail address"
     where = f"{local_times(card.timezones, card.now)} there" if card.timezones else "place unknown"
     lines = [
@@ -199,10 +216,10 @@ def _lead(lead: LeadCard, leads: int) -> list[SlackBlock]:
 
 def _answer(lead: LeadCard) -> str:
     if lead.first_response_at is not None and lead.response_wall_seconds is not None:
-        who = f" by {esc(lead.first_response_by.name)}" if lead.first_response_by else ""
+        who = f"{esc(lead.first_response_by.name)}, " if lead.first_response_by else ""
         on_shift = lead.response_on_shift_seconds
-        shift = f", {lasting(on_shift)} of them on shift" if on_shift is not None else ""
-        return f"*First response:* after {lasting(lead.response_wall_seconds)}{shift}{who}"
+        shift = f" ({lasting(on_shift)} of it on shift)" if on_shift not in (None, lead.response_wall_seconds) else ""
+        return f"*First response:* {who}after {lasting(lead.response_wall_seconds)}{shift}"
     if lead.closed_at is not None:
         return ""
     late = " · overdue" if lead.breached_at else ""
@@ -232,11 +249,11 @@ def _entry(one: TimelineEntry) -> str:
             remark = " (corrected)" if one.remark else ""
             return f"{when} · *{said}*{who}{remark}{_dash(one.note)}"
         case "move":
-            return f"{when} · lead became {_word(one.what)}{who}{_dash(one.remark)}"
+            return f"{when} · {MOVES.get(one.what, _word(one.what))}{who}{_dash(one.remark)}"
         case "alert":
-            return f"{when} · alert{f' to {esc(one.who)}' if one.who else ''} ({_word(one.what)})"
+            return f"{when} · alert{f' to {esc(one.who)}' if one.who else ''}{CAUSES.get(one.what, '')}"
         case "raise":
-            return f"{when} · raised a hand: {_word(one.what)} by {_word(one.came or '')}{_dash(one.note)}"
+            return f"{when} · raised a hand: {_word(one.what)}, {_word(one.came or '')}{_dash(one.note)}"
         case "consent":
             return f"{when} · consent: {esc(_word(one.what))}{_dash(one.note)}"
         case _:
