@@ -151,13 +151,13 @@ def button(
 ) -> Button:
     """A button; ``describe`` is what a screen reader says."""
     return Button(
-        Text(cut(label, BUTTON_TEXT), TextType.PLAINTEXT, emoji=True),
+        Text(clean(label, BUTTON_TEXT) or "–", TextType.PLAINTEXT, emoji=True),
         action_id=action,
         value=value or None,
         style=style,
         url=url,
         confirm=confirm,
-        accessibility_label=cut(describe, BUTTON_TEXT) if describe else None,
+        accessibility_label=clean(describe, BUTTON_TEXT) or None if describe else None,
     )
 
 
@@ -244,7 +244,8 @@ def mention(slack_user_id: str | None, name: str) -> str:
 
 def link(url: str, label: str) -> str:
     """A link of ours; both parts made safe."""
-    safe = url.replace("&", "&amp;").replace("<", "%3C").replace(">", "%3E").replace("|", "%7C")
+    whole = "".join(clean(url).split())  # a blank or a line break would end it
+    safe = whole.replace("&", "&amp;").replace("<", "%3C").replace(">", "%3E").replace("|", "%7C")
     return f"<{safe}|{esc(label) or 'link'}>"
 
 

@@ -7,7 +7,7 @@ from slackblocks import ActionsBlock, Block
 from bot.db.queries.health import EVENTS_PAGE, EventLine, EventsPage, Health
 from bot.db.queries.people import PEOPLE_PAGE, PeoplePage, PersonLine
 from bot.domain.terms import Role
-from bot.slack.blocks import Post, at, bullet, button, buttons, clean, context, esc, header, post, section
+from bot.slack.blocks import Post, at, bullet, button, buttons, context, cut_safely, esc, header, post, section
 from bot.slack.ids import Action, AdminPage
 
 HELP = (
@@ -75,14 +75,16 @@ def _warnings(state: Health) -> Sequence[str]:
 def events_post(page: EventsPage) -> Post:
     """The last intake events and what became of each."""
     if page.total == 0:
-        text = "Nothing has come in yet. Point a form at `/intake/form/<key>`, or a webhook at `/intake/standard`."
+        text = (
+            "Nothing has come in yet. Point a form at `/intake/form/&lt;key&gt;`, or a webhook at `/intake/standard`."
+        )
         return post(text, [header("What came in"), section(text), _pages(AdminPage.EVENTS)])
     lines = [_event(line) for line in page.lines]
     blocks: list[Block] = [header("What came in"), *[section(line) for line in lines]]
     blocks.append(context(_where(page.page, len(page.lines), page.total, "events")))
     blocks += _turn(AdminPage.EVENTS, page.page, len(page.lines), page.total)
     blocks.append(_pages(AdminPage.EVENTS))
-    return post("What came in: " + "; ".join(clean(line, 200) for line in lines), blocks)
+    return post("What came in: " + "; ".join(cut_safely(line, 300) for line in lines), blocks)
 
 
 def _event(line: EventLine) -> str:
@@ -104,7 +106,7 @@ def people_post(page: PeoplePage) -> Post:
     blocks.append(context(_where(page.page, len(page.lines), page.total, "people")))
     blocks += _turn(AdminPage.PEOPLE, page.page, len(page.lines), page.total)
     blocks.append(_pages(AdminPage.PEOPLE))
-    return post("People: " + "; ".join(clean(line.name, 60) for line in page.lines), blocks)
+    return post("People: " + "; ".join(esc(line.name, 60) for line in page.lines), blocks)
 
 
 def _person(line: PersonLine) -> str:
