@@ -8,10 +8,11 @@ has an item that will refresh it.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy import CursorResult, Select, Update, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot.clocks import protocol_now
@@ -122,56 +123,43 @@ def release_expired(session: Session) -> int:
     return freed
 
 
-def claim(session: Session, limit: int) -> list[Claimed]:
-    """Lease up to ``limit`` items that are the head of their lane, most urgent first."""
-    now = database_now(session)
+@lru_cache(maxsize=1)
+def _claiming() -> Update:
+    """Built once: it is asked for at every commit that leaves something to tell."""
     earlier = aliased(OutboxItem)
+    same_lane = and_(earlier.lane == OutboxItem.lane, earlier.priority == OutboxItem.priority)
     heads = (
         select(OutboxItem.seq)
         .where(
             OutboxItem.state.in_(("ready", "unknown")),
-            OutboxItem.not_before <= now,
-            ~select(earlier.seq)
-            .where(
-                earlier.lane == OutboxItem.lane,
-                earlier.priority == OutboxItem.priority,
-                earlier.seq < OutboxItem.seq,
-                earlier.state.in_(LIVE),
-            )
-            .exists(),
+            OutboxItem.not_before <= bindparam("now"),
+            ~select(earlier.seq).where(same_lane, earlier.seq < OutboxItem.seq, earlier.state.in_(LIVE)).exists(),
             # a later item that became visible first (sequences do not wait for commits) may be on its way
-            ~select(earlier.seq)
-            .where(
-                earlier.lane == OutboxItem.lane,
-                earlier.priority == OutboxItem.priority,
-                earlier.state == "claimed",
-            )
-            .exists(),
+            ~select(earlier.seq).where(same_lane, earlier.state == "claimed").exists(),
         )
         .order_by(OutboxItem.priority, OutboxItem.seq)
-        .limit(limit)
+        .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
     )
-    token = new_id()
-    rows = session.execute(
+    return (
         update(OutboxItem)
         .where(OutboxItem.seq.in_(heads.scalar_subquery()))
-        .values(state="claimed", lease_token=token, lease_until=now + LEASE, attempts=OutboxItem.attempts + 1)
-        .returning(
-            OutboxItem.seq,
-            OutboxItem.key,
-            OutboxItem.kind,
-            OutboxItem.lane,
-            OutboxItem.priority,
-            OutboxItem.living_id,
-            OutboxItem.notice,
-            OutboxItem.attempts,
-            OutboxItem.sending_at,
-            OutboxItem.lookups,
-            OutboxItem.created_at,
+        .values(
+            state="claimed",
+            lease_token=bindparam("token"),
+            lease_until=bindparam("until"),
+            attempts=OutboxItem.attempts + 1,
         )
+        .returning(*(getattr(OutboxItem, name) for name in Claimed.__slots__ if name != "token"))
         .execution_options(synchronize_session=False)
-    ).all()
+    )
+
+
+def claim(session: Session, limit: int) -> list[Claimed]:
+    """Lease up to ``limit`` items that are the head of their lane, most urgent first."""
+    now, token = database_now(session), new_id()
+    values = {"now": now, "most": limit, "token": token, "until": now + LEASE}
+    rows = session.connection().execute(_claiming(), values).all()
     claimed = (Claimed(**row._mapping, token=token) for row in rows)
     return sorted(claimed, key=lambda item: (item.priority, item.seq))
 
@@ -265,6 +253,12 @@ def _guarded(session: Session, item: Claimed, values: dict[str, Any]) -> bool:
 
 def next_ready(session: Session) -> datetime | None:
     """When the earliest waiting item may be tried, for the deliverer's alarm."""
-    return session.scalar(
-        select(func.min(OutboxItem.not_before)).where(or_(OutboxItem.state == "ready", OutboxItem.state == "unknown"))
+    at: datetime | None = session.connection().scalar(_waiting())
+    return at
+
+
+@lru_cache(maxsize=1)
+def _waiting() -> Select[*tuple[Any, ...]]:
+    return select(func.min(OutboxItem.not_before)).where(
+        or_(OutboxItem.state == "ready", OutboxItem.state == "unknown")
     )
