@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import inspect
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -34,10 +35,13 @@ SUBJECT = "the-subject"
 
 
 def renderer() -> Renderer:
-    """Notices say their fact; living messages say the subject's state."""
+    """Notices say their fact, or crash as their facts demand; living messages say the subject's state."""
+
+    seen: Counter[str] = Counter()
 
     def told(_session, notice, _now):
-        if notice.facts.get("crash"):
+        seen[notice.subject_id] += 1
+        if notice.facts.get("crash") or seen[notice.subject_id] == notice.facts.get("crash_at"):
             raise LookupError("a fault of ours")
         return say(notice.facts.get("text") or f"trouble: {notice.facts['error']}")
 

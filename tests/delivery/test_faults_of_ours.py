@@ -34,8 +34,10 @@ async def test_an_item_that_crashes_us_is_tried_then_given_up_and_the_lane_goes_
 async def test_one_crash_after_many_tries_is_not_the_end(database: Database) -> None:
     """Tries against a Slack that is away are no crashes."""
     async with post_office(database) as office:
-        await office.slack.faults.http_500("conversations.list", MOST_CRASHES + 2)
-        await office.tell("patience")
+        tries = MOST_CRASHES + 2
+        await office.slack.faults.http_500("conversations.list", tries)
+        facts = {"text": "patience", "crash_at": tries + 1}
+        await database.write(lambda s: tell(s, Notice(NoticeKind.NUDGE, INBOUND, "k", "x", Priority.NORMAL, facts)))
         await office.drained()
         assert await office.texts() == ["patience"]
 

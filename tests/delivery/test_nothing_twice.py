@@ -50,6 +50,7 @@ async def test_a_cut_connection_is_looked_up_twice_and_then_sent_again(database:
         await office.drained()
         assert await office.texts() == ["after all"]
         assert len(await office.slack.calls("conversations.history")) == 2
+        assert "unexpected" not in [v.error for _, v in office.verdicts if isinstance(v, Unknown)]
 
 
 async def test_a_rate_limit_is_waited_out_and_holds_up_no_other_channel(database: Database) -> None:
