@@ -1,13 +1,16 @@
 """The corpus sent through the front door of the whole product: nothing that comes out pings, links or breaks."""
 
 import asyncio
+import csv
+import io
 
 import pytest
 from sqlalchemy import func, select
 
 from bot.db.models import OutboxItem
+from bot.intake.csv_contacts import import_contacts_file
 from bot.outbox.claims import LIVE
-from sandbox.driver import Seen
+from sandbox.driver import PersonDriver, Seen
 from tests.front_door.whole_house import FORM_KEY, WholeHouse, whole_house
 from tests.hostile.corpus import BREAKERS, FORMATS, FORMULAS, LINKS, PINGS
 from tests.hostile.judge import problems_of_message
@@ -97,3 +100,44 @@ async def test_touch_lines_with_hostile_words(sqlite_url: str, group: str) -> No
         await _quiet(house)
         await _nothing_bad(house)
         assert await house.lena.notifications() == []
+
+
+@pytest.mark.parametrize("group", GROUPS)
+async def test_contacts_from_a_file_and_messages_with_hostile_words(sqlite_url: str, group: str) -> None:
+    async with whole_house(sqlite_url, slack_budget="off") as house:
+        texts = [text.encode("utf-8", "replace").decode() for text in GROUPS[group]]
+        await asyncio.to_thread(import_contacts_file, house.parts.database, _file(texts), house.parts.clock.now)
+        for typed in (
+            "/lead works",
+            "/touch works voicemail",
+            "/lead h1@h1-works.example",
+            "/lead h2@h2-works.example",
+        ):
+            assert await house.sam.types(typed, in_="#general")
+        for text in texts:
+            words = text[:3000].replace("\x00", "").strip()
+            if not words:
+                continue
+            await house.ada.says(words, in_="#general")
+            said = (await house.sam.messages(in_="#general"))[-1]
+            await house.sam.uses_shortcut("Log a touch", on=said)
+            if await house.sam.modal():
+                await house.sam.closes(everything=True)
+        await _quiet(house)
+        await _nothing_bad(house)
+        assert not await _rung_by_the_bot(house, house.lena)
+
+
+async def _rung_by_the_bot(house: WholeHouse, person: PersonDriver) -> list[str]:
+    """What rang for somebody and was not written by a colleague."""
+    ours = {message.ts for message in await person.messages() if message.bot}
+    return [one["text"] for one in (await person.view())["notifications"] if one["ts"] in ours]
+
+
+def _file(texts: list[str]) -> bytes:
+    out = io.StringIO()
+    rows = csv.writer(out)
+    rows.writerow(["First Name", "Last Name", "Title", "Company", "Email", "Industry"])
+    for number, text in enumerate(texts):
+        rows.writerow([text, text, text, f"{text} Works", f"h{number}@h{number}-works.example", text])
+    return out.getvalue().encode()
