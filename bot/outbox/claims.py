@@ -206,19 +206,12 @@ def _finish_living(session: Session, living_id: UUID, verdict: Verdict, now: dat
             if version is not None:
                 values["sent_version"] = version
             if ts is not None:
-                values |= {"channel": channel, "ts": ts}
-                values["posted_at"] = func.coalesce(LivingMessage.posted_at, now)
+                values |= {"channel": channel, "ts": ts, "posted_at": now}
         case Retry(forget_place=True):
             values |= {"ts": None}
     if not values:
         return
-    row = session.execute(
-        update(LivingMessage)
-        .where(LivingMessage.id == living_id)
-        .values(**values)
-        .returning(*_STANDING)
-        .execution_options(synchronize_session=False)
-    ).first()
+    row = session.connection().execute(_finishing(tuple(values)), _new(values) | {"which": living_id}).first()
     # A change that found this item still waiting enqueued nothing, and may be committed after this item was rendered.
     stale = row is not None and isinstance(verdict, Sent) and row.sent_version < row.stale_version
     if row is not None and stale and not is_waiting(session, living_id):
@@ -241,14 +234,37 @@ def _forget_parent(session: Session, address: Address) -> None:
 
 
 def _guarded(session: Session, item: Claimed, values: dict[str, Any]) -> bool:
-    row = session.execute(
+    given = _new(values) | {"which": item.seq, "held": item.token}
+    return session.connection().execute(_holding(tuple(values)), given).first() is not None
+
+
+def _new(values: dict[str, Any]) -> dict[str, Any]:
+    return {f"new_{name}": value for name, value in values.items()}
+
+
+@lru_cache(maxsize=32)
+def _holding(names: tuple[str, ...]) -> Update:
+    return (
         update(OutboxItem)
-        .where(OutboxItem.seq == item.seq, OutboxItem.lease_token == item.token)
-        .values(**values)
+        .where(OutboxItem.seq == bindparam("which"), OutboxItem.lease_token == bindparam("held"))
+        .values({name: bindparam(f"new_{name}") for name in names})
         .returning(OutboxItem.seq)
         .execution_options(synchronize_session=False)
-    ).first()
-    return row is not None
+    )
+
+
+@lru_cache(maxsize=16)
+def _finishing(names: tuple[str, ...]) -> Update:
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    if "posted_at" in values:  # when it was posted first
+        values["posted_at"] = func.coalesce(LivingMessage.posted_at, values["posted_at"])
+    return (
+        update(LivingMessage)
+        .where(LivingMessage.id == bindparam("which"))
+        .values(values)
+        .returning(*_STANDING)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def next_ready(session: Session) -> datetime | None:
