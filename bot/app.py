@@ -14,15 +14,15 @@ from dataclasses import dataclass, field
 import structlog
 import uvicorn
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from bot.clocks import Clock, RealClock, ShiftedClock, protocol_now
+from bot.arrival import meet_slack, wait_for_database, watch_tables
+from bot.clocks import Clock, RealClock, ShiftedClock
 from bot.db.listen import listen
-from bot.db.migrate import is_current, upgrade
+from bot.db.migrate import is_current
 from bot.db.session import Database
 from bot.delivery.addresses import Addresses
 from bot.delivery.budget import Budget, Limits
@@ -43,15 +43,12 @@ from bot.logs import configure_logs
 from bot.outbox.enqueue import TOPIC as OUTBOX
 from bot.service.due import TOPIC as DUE
 from bot.service.people import ensure_admin
-from bot.service.workspace import OtherWorkspace, meet_workspace
 from bot.settings import Settings, SettingsError
 from bot.slack.client import drain, make_client, make_session
 
 log = structlog.get_logger("app")
 
-SLACK_AGAIN_SECONDS = 2.0
-TABLES_AGAIN_SECONDS = 60.0
-FATAL = {"invalid_auth", "account_inactive", "token_revoked", "not_authed"}
+SOCKET_AGAIN_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -64,8 +61,13 @@ class Parts:
     client: AsyncWebClient
     identity: Identity
     bolt: AsyncApp
+    playbook: PlaybookWatch
     migrated: bool = True
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def note_tables(self, up_to_date: bool) -> None:
+        """Whether the tables are those of this release."""
+        self.migrated = up_to_date
 
 
 async def serve(settings: Settings, *, web: bool, worker: bool) -> None:
@@ -85,8 +87,7 @@ async def running(settings: Settings, *, web: bool, worker: bool) -> AsyncIterat
     Raises ``SettingsError`` for what must be mended before a start. ``run`` (both) brings the tables up to date.
     """
     settings.require_slack()
-    if web and worker:
-        await asyncio.to_thread(upgrade, settings.database_url)
+    await wait_for_database(settings.database_url, bring_up_to_date=web and worker)
     async with AsyncExitStack() as stack:
         parts = await _build(settings, stack)
         await _start_playbook(parts)
@@ -125,20 +126,20 @@ async def _build(settings: Settings, stack: AsyncExitStack) -> Parts:
     identity = Identity(settings.slack_bot_token.get_secret_value())
     bolt = make_bolt(client, identity)
     register_all(Edge(bolt, database, clock))
-    return Parts(settings, database, clock, client, identity, bolt)
+    return Parts(settings, database, clock, client, identity, bolt, PlaybookWatch(database, settings.playbook))
 
 
 async def _start_playbook(parts: Parts) -> None:
-    await parts.database.write(PlaybookWatch(parts.database, parts.settings.playbook).begin)
+    await parts.database.write(parts.playbook.begin)
     admin = parts.settings.admin_email
     if admin:
         await parts.database.write(lambda session: ensure_admin(session, admin, parts.clock.now()))
 
 
 def _works(parts: Parts, *, web: bool, worker: bool) -> Iterator[Coroutine[None, None, None]]:
-    yield _meet_slack(parts)
-    yield _watch_tables(parts)
-    yield PlaybookWatch(parts.database, parts.settings.playbook).run(parts.stop)
+    yield meet_slack(parts.client, parts.identity, parts.database, parts.stop)
+    yield watch_tables(parts.database, parts.note_tables, parts.stop)
+    yield parts.playbook.run(parts.stop)
     if isinstance(parts.clock, ShiftedClock) and not worker:
         yield ClockFollower(parts.settings.clock_url, parts.clock).run(parts.stop)
     if web:
@@ -148,43 +149,6 @@ def _works(parts: Parts, *, web: bool, worker: bool) -> Iterator[Coroutine[None,
     if worker:
         yield _worker(parts)
         yield Directory(parts.database, parts.client, lambda: parts.identity.known).run(parts.stop)
-
-
-async def _meet_slack(parts: Parts) -> None:
-    """Learn who we are; wait for a Slack that is away; say plainly what is wrong with a token."""
-    while not parts.stop.is_set():
-        try:
-            answer = await parts.client.auth_test()
-        except SlackApiError as error:
-            if error.response.get("error") in FATAL:
-                raise SettingsError(["Slack refuses SLACK_BOT_TOKEN. Reinstall the app and copy the token."]) from error
-            log.warning("slack answers with an error", code=error.response.get("error"))
-        except (SlackClientError, OSError, TimeoutError) as error:
-            log.warning("slack is out of reach", kind=type(error).__name__)
-        else:
-            await _note_identity(parts, answer.data)  # type: ignore[arg-type]
-            return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(parts.stop.wait(), SLACK_AGAIN_SECONDS)
-
-
-async def _watch_tables(parts: Parts) -> None:
-    """Keep what ``/readyz`` says of the tables true: another release may have moved them on."""
-    while not parts.stop.is_set():
-        with contextlib.suppress(DBAPIError):
-            parts.migrated = await asyncio.to_thread(is_current, parts.database.reader)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(parts.stop.wait(), TABLES_AGAIN_SECONDS)
-
-
-async def _note_identity(parts: Parts, answer: dict[str, str]) -> None:
-    team_id, team = answer["team_id"], answer["team"]
-    try:
-        await parts.database.write(lambda session: meet_workspace(session, team_id, team, protocol_now()))
-    except OtherWorkspace as error:
-        raise SettingsError([error.sentence]) from error
-    parts.identity.bot_id, parts.identity.bot_user_id = answer["bot_id"], answer["user_id"]
-    parts.identity.team_name, parts.identity.team_id = team, team_id
 
 
 class _Server(uvicorn.Server):
@@ -241,7 +205,7 @@ async def _socket(parts: Parts) -> None:
             except (SlackClientError, OSError, TimeoutError) as error:
                 log.warning("socket not connected", kind=type(error).__name__)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(parts.stop.wait(), SLACK_AGAIN_SECONDS)
+                    await asyncio.wait_for(parts.stop.wait(), SOCKET_AGAIN_SECONDS)
             else:
                 await parts.stop.wait()
     finally:
@@ -267,10 +231,12 @@ async def _worker(parts: Parts) -> None:
         others = [] if parts.database.sqlite else [listen(parts.settings.database_url, heard, parts.stop)]
         if isinstance(parts.clock, ShiftedClock):
             others.append(ClockFollower(parts.settings.clock_url, parts.clock, worker.wake).run(parts.stop))
-        delivering = asyncio.create_task(deliverer.run())
-        await asyncio.gather(worker.run(parts.stop), *others)
-        deliverer.stop()
-        await delivering
+        await asyncio.gather(worker.run(parts.stop), deliverer.run(), _stop_with(parts.stop, deliverer), *others)
+
+
+async def _stop_with(stop: asyncio.Event, deliverer: Deliverer) -> None:
+    await stop.wait()
+    deliverer.stop()
 
 
 @asynccontextmanager

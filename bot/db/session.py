@@ -1,7 +1,8 @@
 """Engines and the only commit.
 
 What must stay true: ``transaction`` is the one place that commits; a write on SQLite begins with BEGIN IMMEDIATE
-on a single thread, so no writer ever finds another in its way; reads have their own connections and cannot write.
+on a single thread, so no writer ever finds another in its way; reads have their own connections and cannot write;
+errors never carry a statement's parameters, which are prospects' data.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ T = TypeVar("T")
 WRITE_THREADS_POSTGRESQL = 4
 READ_THREADS = 3
 BUSY_TIMEOUT_MS = 5000
+SQLITE_ARGS = {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000}
 START_WITHIN = 2.0
 """Seconds within which a person's work must begin, or it is called off (design, point 2)."""
 
@@ -47,8 +49,10 @@ def write_engine(url: str) -> Engine:
     """The engine for transactions that write."""
     if not is_sqlite(url):
         size = WRITE_THREADS_POSTGRESQL
-        return create_engine(url, pool_size=size, max_overflow=2, pool_pre_ping=True, pool_recycle=1800)
-    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000})
+        return create_engine(
+            url, pool_size=size, max_overflow=2, pool_pre_ping=True, pool_recycle=1800, hide_parameters=True
+        )
+    engine = create_engine(url, connect_args=SQLITE_ARGS, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
@@ -62,10 +66,11 @@ def read_engine(url: str) -> Engine:
             pool_size=READ_THREADS,
             pool_pre_ping=True,
             pool_recycle=1800,
+            hide_parameters=True,
             isolation_level="REPEATABLE READ",
             execution_options={"postgresql_readonly": True},
         )
-    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(url, connect_args=SQLITE_ARGS, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "connect", lambda raw, _record: raw.execute("PRAGMA query_only = ON"))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))

@@ -14,6 +14,7 @@ from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, CloseAll, Nothing, Request, Say
 from bot.handlers.touch import log_quick, open_touch_form
 from bot.service.claims import claim_lead, decline_lead, junk_lead, mark_seen, reassign_lead, reopen_lead
+from bot.service.context import playbook
 from bot.slack.blocks import say
 from bot.slack.ids import Action, AlertMore, Block, Callback
 from bot.slack.views.alert_menu import junk_form, outcome_of, reassign_form, reopen_form
@@ -80,7 +81,8 @@ async def on_more(request: Request) -> Answer:
             people = await request.read(lambda session, _, __: responders(session))
             await request.open_view(reassign_form(card, people))
         case AlertMore.JUNK:
-            await request.open_view(junk_form(card))
+            reasons = await request.read(lambda session, _, __: playbook(session).junk.reasons)
+            await request.open_view(junk_form(card, reasons))
         case AlertMore.REOPEN:
             await request.open_view(reopen_form(card))
     return Nothing()
@@ -101,8 +103,9 @@ async def on_reassign(request: Request) -> Answer:
 async def on_junk(request: Request) -> Answer:
     """Not a lead, and why."""
     lead_id, reason = UUID(request.metadata["lead_id"]), _reason(request)
+    remark = str(request.state.get(Action.REMARK) or "").strip()
     result = await request.perform(
-        lambda session, actor, now: junk_lead(session, JunkLead(actor, lead_id, reason), now)
+        lambda session, actor, now: junk_lead(session, JunkLead(actor, lead_id, reason, remark), now)
     )
     return CloseAll(say(result.sentence))
 

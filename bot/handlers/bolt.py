@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
@@ -18,6 +18,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+
+from bot.bodies import read_limited
 
 MAX_BYTES = 1024 * 1024
 PING_SECONDS = 5.0
@@ -79,12 +81,11 @@ def make_bolt(client: AsyncWebClient, identity: Identity) -> AsyncApp:
 
 def slack_route(app: AsyncApp, signing_secret: str) -> Route:
     """``POST /slack/events``: all of Slack. 401 for a bad or stale signature, 413 past a megabyte."""
-    handler = AsyncSlackRequestHandler(app)
     verifier = SignatureVerifier(signing_secret) if signing_secret else None
 
     async def events(request: Request) -> Response:
-        body = await request.body()
-        if len(body) > MAX_BYTES:
+        body = await read_limited(request, MAX_BYTES)
+        if body is None:
             return PlainTextResponse("too large", 413)
         try:
             body.decode()  # Slack signs text; the SDK's check would fail on anything else
@@ -92,7 +93,7 @@ def slack_route(app: AsyncApp, signing_secret: str) -> Route:
             return PlainTextResponse("not text", 400)
         if verifier is None or not _is_slack(verifier, body, request):
             return PlainTextResponse("not signed by Slack", 401)
-        return await handler.handle(request)
+        return to_starlette_response(await app.async_dispatch(to_async_bolt_request(request, body)))
 
     return Route("/slack/events", events, methods=["POST"])
 

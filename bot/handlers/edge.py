@@ -14,44 +14,26 @@ from typing import Any, TypeVar
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot.clocks import Clock, protocol_now
 from bot.db.models import SeenRequest
 from bot.db.rows import put_once
-from bot.db.session import START_WITHIN, Database, NotBegun
+from bot.db.session import START_WITHIN, Database
 from bot.db.threads import Urgency
-from bot.domain.commands import Actor
-from bot.domain.errors import UserError
 from bot.domain.notices import Address, Notice, NoticeKind, Priority
-from bot.handlers.requests import (
-    Answer,
-    CloseAll,
-    FieldErrors,
-    Options,
-    Request,
-    Say,
-    ShowView,
-    Work,
-)
+from bot.handlers.answers import Handler, Repeated, give, guarded, in_time, in_words, make_reference, still_saving
+from bot.handlers.requests import Answer, Request, Work
 from bot.outbox.enqueue import tell
 from bot.service.actors import actor_by_slack
-from bot.slack.blocks import Post, esc, say
+from bot.slack.blocks import Post
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
-Handler = Callable[[Request], Awaitable[Answer]]
 
 ANSWER_WITHIN = 2.6
 """Seconds after which Slack gets an answer, done or not; its own limit is 3 (slack.md)."""
-SLACK_CALL_TIMEOUT = 1.5
-
-
-class Repeated(Exception):  # noqa: N818 — named for what happened
-    """Slack sent a request again that was carried out before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +88,13 @@ class Edge:
     ) -> None:
         started = protocol_now()
         request = self._request(body, client, respond)
-        task = asyncio.ensure_future(self._guarded(handler, request, name))
+        task = asyncio.ensure_future(guarded(handler, request, name))
         done, _ = await asyncio.wait({task}, timeout=self.answer_within)
-        if done:
-            answer = task.result()
-        else:
-            answer = Say(say("Still saving… I'll send you a message when it is done."))
-            task.add_done_callback(lambda finished: self._tell_later(request, finished.result()))
-        await self._give(answer, body, ack, respond, request)
+        answer = task.result() if done else still_saving(request)
+        if not done:
+            task.add_done_callback(lambda finished: self._tell(request, finished.result(), "result"))
+        if await give(answer, request, ack, respond):
+            self._tell(request, answer, "answer")
         log.info(
             "request",
             what=name,
@@ -121,35 +102,6 @@ class Edge:
             answer=type(answer).__name__,
             ms=round((protocol_now() - started).total_seconds() * 1000),
         )
-
-    async def _guarded(self, handler: Handler, request: Request, name: str) -> Answer:
-        """The one error edge: every failure becomes a sentence, and what was typed is never lost."""
-        try:
-            return await handler(request)
-        except UserError as error:
-            if error.field and request.body.get("type") == "view_submission":
-                return FieldErrors({error.field: error.sentence})
-            return _sentence(request, error.sentence, keep=bool(request.typed))
-        except Repeated:
-            return _sentence(request, "I have that already.", keep=False)
-        except NotBegun:
-            return _sentence(request, "*Not saved:* I am very busy right now. Please send it again.", keep=True)
-        except DBAPIError as error:
-            reference = _reference()
-            log.exception("database failed", what=name, reference=reference, kind=type(error.orig).__name__)
-            return _sentence(
-                request,
-                f"*Not saved:* my database does not answer. Please send it again in a minute. (Reference {reference})",
-                keep=True,
-            )
-        except Exception as error:
-            reference = _reference()
-            log.exception("request failed", what=name, reference=reference, kind=type(error).__name__)
-            return _sentence(
-                request,
-                f"Something went wrong on my side, and it was not saved. Tell your admin: reference {reference}.",
-                keep=True,
-            )
 
     def _request(self, body: Mapping[str, Any], client: AsyncWebClient, respond: AsyncRespond) -> Request:
         user = _user_of(body)
@@ -165,21 +117,23 @@ class Edge:
             return run
 
         async def perform(work: Work[T]) -> T:
-            return await self.database.write(once(work), Urgency.PERSON, self.start_within)
+            result = await self.database.write(once(work), Urgency.PERSON, self.start_within)
+            request.performed = True
+            return result
 
         async def read(work: Work[T]) -> T:
             return await self.database.read(lambda session: work(session, actor_by_slack(session, user), now))
 
         async def open_view(view: dict[str, Any]) -> None:
-            await _in_time(client.views_open(trigger_id=str(body["trigger_id"]), view=view))
+            await in_time(client.views_open(trigger_id=str(body["trigger_id"]), view=view))
 
         async def update_view(view_id: str, view: dict[str, Any]) -> None:
-            await _in_time(client.views_update(view_id=view_id, view=view))
+            await in_time(client.views_update(view_id=view_id, view=view))
 
         async def answer(post: Post, in_place: bool) -> None:
-            await _in_time(respond(text=post.text, blocks=post.blocks, replace_original=in_place))
+            await in_time(respond(text=post.text, blocks=post.blocks, replace_original=in_place))
 
-        return Request(
+        request = Request(
             body=body,
             slack_user_id=user,
             key=key,
@@ -192,67 +146,29 @@ class Edge:
             respond=answer,
             typed=str(body.get("text") or ""),
         )
+        if body.get("type") == "view_submission":
+            request.typed = "\n".join(text for text in request.state.values() if isinstance(text, str) and " " in text)
+        return request
 
-    async def _give(
-        self, answer: Answer, body: Mapping[str, Any], ack: AsyncAck, respond: AsyncRespond, request: Request
-    ) -> None:
-        if isinstance(answer, Say):
-            await self._say(answer, body, ack, respond, request)
-        elif isinstance(answer, FieldErrors):
-            await ack(response_action="errors", errors=dict(answer.errors))
-        elif isinstance(answer, ShowView):
-            await ack(response_action="push" if answer.push else "update", view=answer.view)
-        elif isinstance(answer, CloseAll):
-            await ack(response_action="clear")
-            if answer.say is not None:
-                self._tell_later(request, Say(answer.say))
-        elif isinstance(answer, Options):
-            await ack(options=answer.options)
-        else:
-            await ack()
-
-    async def _say(
-        self, answer: Say, body: Mapping[str, Any], ack: AsyncAck, respond: AsyncRespond, request: Request
-    ) -> None:
-        if "command" in body:
-            await ack(text=answer.post.text, blocks=answer.post.blocks, response_type="ephemeral")
-            return
-        if body.get("type") == "block_suggestion":
-            await ack(options=[])
-            return
-        await ack()
-        if body.get("response_url"):
-            try:
-                await _in_time(
-                    respond(
-                        text=answer.post.text,
-                        blocks=answer.post.blocks,
-                        response_type="ephemeral",
-                        replace_original=answer.replace,
-                    )
-                )
-            except (TimeoutError, OSError, SlackApiError, ValueError):
-                self._tell_later(request, answer)
-            return
-        self._tell_later(request, answer)
-
-    def _tell_later(self, request: Request, answer: Answer) -> None:
+    def _tell(self, request: Request, answer: Answer, part: str) -> None:
         """What could not be said in the answer goes by direct message, through the outbox."""
-        if not isinstance(answer, Say):
+        text = in_words(request, answer)
+        if not text:
             return
-        text = answer.post.text
-        task = asyncio.ensure_future(self.database.write(lambda session: _tell(session, request, text), Urgency.PERSON))
+        task = asyncio.ensure_future(
+            self.database.write(lambda session: _tell(session, request, text, part), Urgency.PERSON)
+        )
         task.add_done_callback(_log_failure)
 
 
-def _tell(session: Session, request: Request, text: str) -> None:
-    actor: Actor = actor_by_slack(session, request.slack_user_id)
+def _tell(session: Session, request: Request, text: str, part: str) -> None:
+    actor = actor_by_slack(session, request.slack_user_id)
     tell(
         session,
         Notice(
             kind=NoticeKind.LATE_RESULT,
             to=Address.person(actor.person_id),
-            key=f"late:{request.key or secrets.token_hex(8)}",
+            key=f"{part}:{request.key or secrets.token_hex(8)}",
             subject_id=str(actor.person_id),
             priority=Priority.PERSON,
             facts={"text": text},
@@ -262,25 +178,11 @@ def _tell(session: Session, request: Request, text: str) -> None:
 
 def _log_failure(task: "asyncio.Future[None]") -> None:
     if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("late result not stored", kind=type(error).__name__, reference=_reference())
-
-
-async def _in_time(call: Awaitable[T]) -> T:
-    return await asyncio.wait_for(call, SLACK_CALL_TIMEOUT)
+        log.error("late result not stored", kind=type(error).__name__, reference=make_reference())
 
 
 def _seen_before(session: Session, key: str) -> bool:
     return not put_once(session, SeenRequest, key=key, at=protocol_now())
-
-
-def _sentence(request: Request, sentence: str, *, keep: bool) -> Answer:
-    if keep and request.typed:
-        sentence += f"\nYou typed: {esc(request.typed, 2500, lines=True)}"
-    return Say(say(sentence))
-
-
-def _reference() -> str:
-    return secrets.token_hex(3).upper()
 
 
 def _user_of(body: Mapping[str, Any]) -> str:
@@ -300,6 +202,6 @@ def _key_of(body: Mapping[str, Any]) -> str:
         return ""
     if body.get("type") == "view_submission":
         view = body.get("view") or {}
-        return f"submit:{view.get('id')}:{view.get('hash')}:{body.get('trigger_id')}"
+        return f"submit:{view.get('id')}:{view.get('hash')}"  # pressed again after trouble, it is the same form
     trigger = body.get("trigger_id")
     return f"trigger:{trigger}" if trigger else ""

@@ -80,6 +80,8 @@ class Request:
     open_view: Callable[[dict[str, Any]], Awaitable[None]]
     update_view: Callable[[str, dict[str, Any]], Awaitable[None]]
     respond: Callable[[Post, bool], Awaitable[None]]
+    performed: bool = False
+    """Something was committed: a later failure must not say that it was not saved."""
     typed: str = field(default="")
     """What the person typed: echoed back whenever it could not be saved."""
 

@@ -1,6 +1,7 @@
 """Keeping our people and Slack's users together: who we are, who they are, who left.
 
-What must stay true: a Slack that is away is waited for; people are matched by Slack's e-mail, not by hand.
+What must stay true: a Slack or a database that is away is waited for; people are matched by Slack's e-mail, not by
+hand.
 """
 
 import asyncio
@@ -12,6 +13,7 @@ import structlog
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot.clocks import protocol_now
@@ -42,7 +44,7 @@ class Directory:
         next_whole = protocol_now()
         while not stop.is_set():
             if self._known():
-                with contextlib.suppress(SlackClientError, OSError, TimeoutError):
+                with contextlib.suppress(SlackClientError, DBAPIError, OSError, TimeoutError):
                     unmatched = await self._database.read(_unmatched)
                     if protocol_now() >= next_whole or unmatched != self._unmatched:
                         await self.match()

@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 
 from bot.clocks import protocol_now
 from bot.db.models import Person, PersonRole
-from bot.db.queries.playbooks import newest_number
-from bot.db.session import Database
+from bot.db.queries.playbooks import newest_number, was_stored
+from bot.db.session import Database, PlaybookInForce
 from bot.db.threads import Urgency
 from bot.domain.notices import Address, Notice, NoticeKind, Priority
 from bot.domain.terms import Role
 from bot.outbox.enqueue import tell
-from bot.playbook.load import PlaybookError, default_text, fingerprint
+from bot.playbook.load import PlaybookError, Problem, default_text, fingerprint
 from bot.service.playbooks import StorePlaybook, load_in_force, store_playbook
 
 log = structlog.get_logger("playbook")
@@ -36,24 +36,27 @@ class PlaybookWatch:
         self._database = database
         self._path = path
         self._seen: tuple[int, int] | None = None
+        self._looked_at: int | None = None
 
     def begin(self, session: Session) -> None:
         """Put a playbook in force before anything is decided: the file, else what is stored, else the defaults.
 
-        Raises ``PlaybookError`` where the file is invalid and nothing is stored.
+        A file that is an older version of what is stored changes nothing: a restart must not take an edit back that
+        was made elsewhere. Raises ``PlaybookError`` where the file is invalid and nothing is stored.
         """
-        stored = load_in_force(session)
-        text = self._read()
+        self._seen = self._stamp()
+        stored = self._stored(session)
         try:
-            if text is not None:
+            text = self._read()
+            if text is None and stored is None:
+                text = default_text()
+            if text is not None and not was_stored(session, fingerprint(text)):
                 store_playbook(session, StorePlaybook(text, self._path.name, "start"), protocol_now())
-            elif stored is None:
-                store_playbook(session, StorePlaybook(default_text(), "default", "start"), protocol_now())
         except PlaybookError as error:
             if stored is None:
                 raise
-            self._refuse(session, text or "", error)
-        self._database.in_force = load_in_force(session)
+            self._refuse(session, error)
+        self._database.in_force = self._stored(session)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look every few seconds until ``stop``."""
@@ -65,23 +68,35 @@ class PlaybookWatch:
 
     async def look(self) -> None:
         """Store a changed file; load a version somebody else stored."""
-        if self._changed():
+        stamp = self._stamp()
+        if stamp is not None and stamp != self._seen:
             await self._database.write(self._store, Urgency.JOB)
+            self._seen = stamp
         number = await self._database.read(newest_number)
-        if self._database.in_force is None or number != self._database.in_force.number:
-            self._database.in_force = await self._database.read(load_in_force)
-            log.info("playbook in force", number=number)
+        if number != self._looked_at:
+            self._looked_at = number
+            loaded = await self._database.read(self._stored)
+            if loaded is not None:
+                self._database.in_force = loaded
+                log.info("playbook in force", number=loaded.number)
+
+    def _stored(self, session: Session) -> PlaybookInForce | None:
+        """The stored version; the one in force where a newer release stored what this one cannot read."""
+        try:
+            return load_in_force(session)
+        except PlaybookError as error:
+            log.warning("stored playbook not understood: is this release older?", problems=len(error.problems))
+            return self._database.in_force
 
     def _store(self, session: Session) -> None:
-        text = self._read()
-        if text is None:
-            return
         try:
-            store_playbook(session, StorePlaybook(text, self._path.name, "file"), protocol_now())
+            text = self._read()
+            if text is not None:
+                store_playbook(session, StorePlaybook(text, self._path.name, "file"), protocol_now())
         except PlaybookError as error:
-            self._refuse(session, text, error)
+            self._refuse(session, error)
 
-    def _refuse(self, session: Session, text: str, error: PlaybookError) -> None:
+    def _refuse(self, session: Session, error: PlaybookError) -> None:
         log.warning("playbook refused", problems=len(error.problems))
         admins = session.scalars(
             select(Person.id)
@@ -94,7 +109,7 @@ class PlaybookWatch:
                 Notice(
                     kind=NoticeKind.ADMIN_WARNING,
                     to=Address.person(admin),
-                    key=f"playbook:{fingerprint(text)}:{admin}",
+                    key=f"playbook:{fingerprint(str(error))}:{admin}",
                     subject_id=str(admin),
                     priority=Priority.PERSON,
                     facts={"where": "playbook", "error": str(error)[:2000]},
@@ -102,18 +117,19 @@ class PlaybookWatch:
             )
 
     def _read(self) -> str | None:
+        """The file's text; None if there is no file. Raises ``PlaybookError`` for one that is no text."""
         try:
             return self._path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
+        except (UnicodeDecodeError, OSError) as error:
+            fix = "Save it as UTF-8 text that this process may read."
+            raise PlaybookError([Problem(1, "", f"the file cannot be read ({type(error).__name__})", fix)]) from error
 
-    def _changed(self) -> bool:
+    def _stamp(self) -> tuple[int, int] | None:
+        """What changes when the file does."""
         try:
             stat = self._path.stat()
-        except FileNotFoundError:
-            return False
-        seen = (stat.st_mtime_ns, stat.st_size)
-        if seen == self._seen:
-            return False
-        self._seen = seen
-        return True
+        except OSError:
+            return None
+        return (stat.st_mtime_ns, stat.st_size)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import hmac
+import json
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -12,6 +13,7 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 
 from bot.clocks import RealClock
@@ -20,7 +22,7 @@ from bot.db.session import Database
 from bot.domain.errors import UserError
 from bot.handlers.bolt import Identity, make_bolt, slack_route
 from bot.handlers.edge import Edge
-from bot.handlers.requests import Answer, Request, Say
+from bot.handlers.requests import Answer, CloseAll, FieldErrors, Nothing, Request, Say
 from bot.slack.blocks import say
 from bot.slack.client import make_client
 from tests.touches.house import furnish
@@ -48,6 +50,27 @@ class Door:
         } | headers
         return await self.client.post("/slack/events", content=body, headers=sent)
 
+    async def submits(self, note: str = "left a long msg", press: str = "1.1", hash_: str = "h1") -> dict:
+        """A form with one input is submitted; what Slack is told to do with it."""
+        view = {
+            "id": "V1",
+            "type": "modal",
+            "hash": hash_,
+            "callback_id": "a_form",
+            "blocks": [{"type": "section", "block_id": "s"}, {"type": "input", "block_id": "note_block"}],
+            "state": {"values": {"note_block": {"note": {"type": "plain_text_input", "value": note}}}},
+        }
+        payload = {
+            "type": "view_submission",
+            "team": {"id": TEAM},
+            "user": {"id": "U1"},
+            "trigger_id": press,
+            "view": view,
+        }
+        answer = await self.send(urlencode({"payload": json.dumps(payload)}).encode())
+        assert answer.status_code == 200
+        return answer.json() if answer.text else {}
+
     async def command(self, text: str = "", trigger: str = "1.2", team: str = TEAM, user: str = "U1") -> str:
         form = {"command": "/touch", "text": text, "user_id": user, "team_id": team, "channel_id": "C1"}
         answer = await self.send(urlencode(form | {"trigger_id": trigger, "response_url": ""}).encode())
@@ -69,6 +92,7 @@ async def door(
     bolt = make_bolt(make_client("xoxb-1", "http://127.0.0.1:9/api/"), identity)
     edge = Edge(bolt, database, RealClock(), **within)
     edge.command("/touch", handler)
+    edge.view("a_form", handler)
     app = Starlette(routes=[slack_route(bolt, SECRET)])
     async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://door") as client:
         yield Door(client, edge)
@@ -183,3 +207,76 @@ async def test_work_that_outlives_its_answer_is_finished_and_told_by_message(dat
         await asyncio.wait_for(told.wait(), 20)
         item = await database.read(lambda session: session.scalars(select(OutboxItem)).one())
         assert (item.kind, item.notice["facts"]["text"]) == ("late_result", "saved by Sam")
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError(), OperationalError("", {}, Exception()), UserError("Not today.")])
+async def test_a_form_that_was_not_saved_stays_open_and_says_why(database: Database, error: Exception) -> None:
+    async def breaks(_request: Request) -> Answer:
+        raise error
+
+    async with door(database, breaks) as slack:
+        told = await slack.submits()
+        assert told["response_action"] == "errors"
+        assert list(told["errors"]) == ["note_block"]
+
+
+async def test_the_result_of_a_late_form_is_told_whatever_it_is(database: Database) -> None:
+    free = asyncio.Event()
+    answers_given = iter([CloseAll(say("Lena has it now.")), Nothing(), FieldErrors({"note_block": "Not today."})])
+
+    async def slowly(_request: Request) -> Answer:
+        await free.wait()
+        return next(answers_given)
+
+    async with door(database, slowly, answer_within=0.05) as slack:
+        for press, words in (("1.1", "Lena has it now."), ("1.2", "Done."), ("1.3", "*Not saved:* Not today.")):
+            free.clear()
+            told = await slack.submits(press=press, hash_=press)
+            assert told["response_action"] == "update"
+            assert "Still saving" in json.dumps(told["view"])
+            heard = _next_commit(database)
+            free.set()
+            await asyncio.wait_for(heard.wait(), 20)
+            last = await database.read(
+                lambda session: session.scalars(select(OutboxItem).order_by(OutboxItem.seq.desc()).limit(1)).one()
+            )
+            assert last.notice["facts"]["text"].startswith(words)
+        assert "You typed: left a long msg" in last.notice["facts"]["text"]
+
+
+def _next_commit(database: Database) -> asyncio.Event:
+    heard, loop = asyncio.Event(), asyncio.get_running_loop()
+    database.on_commit(lambda topics: "outbox" in topics and loop.call_soon_threadsafe(heard.set) and None)
+    return heard
+
+
+async def test_a_form_pressed_twice_is_saved_once(database: Database) -> None:
+    done = []
+
+    async def saves_form(request: Request) -> Answer:
+        await request.perform(lambda _session, actor, _now: done.append(actor.name))
+        return CloseAll()
+
+    async with door(database, saves_form) as slack:
+        await slack.submits(press="1.1")
+        heard = _next_commit(database)
+        await slack.submits(press="2.2")
+        await asyncio.wait_for(heard.wait(), 20)
+        assert done == ["Sam"]
+
+
+async def test_a_slow_slack_after_the_commit_is_not_called_unsaved(database: Database) -> None:
+    async def saves_and_shows(request: Request) -> Answer:
+        await request.perform(lambda _session, actor, _now: actor.name)
+        raise TimeoutError
+
+    async with door(database, saves_and_shows) as slack:
+        assert await slack.command("jane voicemail") == "It is saved, but Slack did not show it in time."
+
+
+async def test_a_slow_slack_before_anything_is_done_is_asked_again(database: Database) -> None:
+    async def only_shows(_request: Request) -> Answer:
+        raise TimeoutError
+
+    async with door(database, only_shows) as slack:
+        assert "Please try again" in await slack.command("jane voicemail", trigger="9.9")

@@ -39,3 +39,11 @@ def newest_playbook(session: Session) -> StoredPlaybook | None:
 def newest_number(session: Session) -> int | None:
     """The number of the version in force; cheap enough to ask often."""
     return session.execute(select(func.max(PlaybookVersion.number))).scalar_one()
+
+
+def was_stored(session: Session, fingerprint: str) -> bool:
+    """Whether a text with this fingerprint is, or once was, in force."""
+    return (
+        session.scalar(select(PlaybookVersion.number).where(PlaybookVersion.fingerprint == fingerprint).limit(1))
+        is not None
+    )
