@@ -68,12 +68,15 @@ class Addresses:
         self._listed_at = 0.0
 
     async def _thread(self, living_id: UUID) -> Place:
-        parent = await self._database.read(lambda session: living(session, living_id))
+        # one snapshot: a card posted between two reads would look like one that never comes
+        parent, coming = await self._database.read(
+            lambda session: (living(session, living_id), is_coming(session, living_id))
+        )
         if parent is None:
             raise NoPlace("the message to reply to is not known")
         if parent.channel is not None and parent.ts is not None:
             return Place(parent.channel, parent.ts)
-        if await self._database.read(lambda session: is_coming(session, living_id)):
+        if coming:
             raise NotPosted
         return await self.find(Address.parse(parent.address))  # it never comes: better alone than not at all
 

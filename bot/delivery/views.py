@@ -87,10 +87,9 @@ def _realert(session: Session, told: Told, now: datetime) -> Post | None:
     return notices.realert_post(card) if card else None
 
 
-def _callback(session: Session, told: Told, _now: datetime) -> Post | None:
-    reminder = callback_reminder(session, UUID(told.subject_id))
-    gate = told.facts.get("gate")
-    return callback_post(reminder, str(gate) if gate else None) if reminder else None
+def _callback(session: Session, told: Told, now: datetime) -> Post | None:
+    reminder = callback_reminder(session, UUID(told.subject_id), now)
+    return callback_post(reminder) if reminder else None
 
 
 def _warning(_session: Session, told: Told, _now: datetime) -> Post | None:

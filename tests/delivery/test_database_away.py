@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError
 
 from bot.db import migrate
@@ -109,7 +109,7 @@ async def test_sqlites_disk_is_full_and_then_has_room(sqlite_url: str, tmp_path:
             [*accepted, why], refused = await _fill(office, database)
             assert accepted
             assert "full" in why
-            _room(database, 1_000_000)
+            await _room(database, 1_000_000)
             assert await office.tell(refused)
             await office.drained()
             texts = await office.texts()
@@ -122,21 +122,19 @@ async def test_sqlites_disk_is_full_and_then_has_room(sqlite_url: str, tmp_path:
 
 async def _fill(office: PostOffice, database: Database) -> tuple[list[str], str]:
     """Tell more and more until the disk is full; what was accepted, and the first that was not."""
-    with database.writer.connect() as connection:
-        pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
-    _room(database, pages + 3)
+    pages = await database.write(lambda session: session.execute(text("PRAGMA page_count")).scalar_one())
+    await _room(database, pages + 3)
     accepted: list[str] = []
     for n in range(200):
-        text = f"{n:03} " + "x" * 1500
+        words = f"{n:03} " + "x" * 1500
         try:
-            await office.tell(text)
+            await office.tell(words)
         except OperationalError as error:
-            return [*accepted, str(error.orig)], text
-        accepted.append(text)
+            return [*accepted, str(error.orig)], words
+        accepted.append(words)
     raise AssertionError("never full")
 
 
-def _room(database: Database, pages: int) -> None:
-    """Let the file grow to this many pages."""
-    with database.writer.connect() as connection:
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+async def _room(database: Database, pages: int) -> None:
+    """Let the file grow to this many pages; on the writing thread, so on its one connection."""
+    await database.write(lambda session: session.execute(text(f"PRAGMA max_page_count = {pages}")) and None)

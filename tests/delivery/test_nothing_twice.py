@@ -136,13 +136,12 @@ async def test_a_reply_waits_for_the_message_it_replies_to(database: Database) -
         await office.slack.faults.rate_limited("chat.postMessage", 30)
         await office.set_state("card")
         living_id = await office.show()
-        await office.slack.calls("chat.postMessage", at_least=1)
+        await office.verdict_of(Retry)
         await office.tell("under it", Address.under(living_id))
-        await office.hurry()
-        await office.slack.person("Sam").sees("state card", in_="#inbound")
-        await office.hurry()
-        seen = await office.slack.person("Sam").sees("under it", in_="#inbound")
-        assert seen.thread_ts is not None
+        await office.drained()
+        card, reply = await office.slack.history("#inbound")
+        assert (card["text"], reply["text"]) == ("state card", "under it")
+        assert reply["thread_ts"] == card["ts"]
 
 
 @pytest.mark.parametrize("code", ["not_in_channel", "channel_not_found", "is_archived"])
