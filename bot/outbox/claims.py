@@ -128,12 +128,19 @@ def _claiming() -> Update:
     """Built once: it is asked for at every commit that leaves something to tell."""
     earlier = aliased(OutboxItem)
     same_lane = and_(earlier.lane == OutboxItem.lane, earlier.priority == OutboxItem.priority)
+    # An update that waits out its debounce holds up nobody. Both its times are of one clock, so that a process whose
+    # clock runs ahead of the database's loses no order.
+    debounced = and_(
+        earlier.attempts == 0, earlier.not_before > earlier.created_at, earlier.not_before > bindparam("now")
+    )
     heads = (
         select(OutboxItem.seq)
         .where(
             OutboxItem.state.in_(("ready", "unknown")),
             OutboxItem.not_before <= bindparam("now"),
-            ~select(earlier.seq).where(same_lane, earlier.seq < OutboxItem.seq, earlier.state.in_(LIVE)).exists(),
+            ~select(earlier.seq)
+            .where(same_lane, earlier.seq < OutboxItem.seq, earlier.state.in_(LIVE), ~debounced)
+            .exists(),
             # a later item that became visible first (sequences do not wait for commits) may be on its way
             ~select(earlier.seq).where(same_lane, earlier.state == "claimed").exists(),
         )
