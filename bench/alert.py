@@ -25,7 +25,7 @@ from standardwebhooks.webhooks import Webhook
 
 from bench.figures import Figure, Part, ms, say
 from bench.house import addresses, at_work, channels, prepared, reps, sqlite_copy
-from bench.load import closed_loop, in_turn, median, percentile
+from bench.load import KEPT_SECONDS, closed_loop, in_turn, median, percentile
 from bench.processes import ROOT, BenchError, answers, started
 from bot.clocks import protocol_now
 from sandbox.__main__ import environment
@@ -110,6 +110,7 @@ class Door:
     send: Callable[["Door", int], Awaitable[tuple[int, str]]]
     numbers: "itertools.count[int]"
     sent: list[int] = field(default_factory=list)
+    answered: list[float] = field(default_factory=list)
 
     async def knock(self) -> bool:
         """Send one request. Raises ``BenchError`` unless it is taken."""
@@ -189,6 +190,7 @@ async def measure(size: Size) -> Part:
             for name in in_turn(list(bursts), number):
                 bursts[name].append(await burst(slack, doors[name], size.seconds))
     report(part, waits, bursts, size)
+    part.numbers["median_to_answer"] = {name: median(door.answered) for name, door in doors.items()}
     return part
 
 
@@ -198,6 +200,7 @@ async def one_by_one(slack: Watched, door: Door, times: int) -> list[float]:
     for _ in range(times):
         began = time.perf_counter()
         await door.knock()
+        door.answered.append(time.perf_counter() - began)
         waits.append(await slack.sees(door.sent[-1:]) - began)
     return waits
 
@@ -230,7 +233,9 @@ async def place(size: Size) -> AsyncIterator[tuple[Watched, dict[str, Door]]]:
         await slack.start()
         stack.push_async_callback(slack.stop)
         slack.sandbox.clock.move({"to": at_work(protocol_now()).isoformat()})
-        http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
+        http = await stack.enter_async_context(
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_SECONDS))
+        )
         numbers = itertools.count(1)
         kept = await prepared(size.contacts)
         known = iter(addresses(kept))

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 import psutil
 
+KEPT_SECONDS = 2.0
+"""How long an idle connection is used again: less than the five seconds after which uvicorn closes it."""
+
 
 @dataclass
 class Run:

@@ -21,7 +21,7 @@ import psutil
 
 from bench.figures import Figure, Part, ms, say
 from bench.house import REPS, at_work, channels, contact_lines, postgres_copy, prepared, reps, sqlite_copy
-from bench.load import Run, closed_loop, in_turn, median, percentile
+from bench.load import KEPT_SECONDS, Run, closed_loop, in_turn, median, percentile
 from bench.postgres import durable_server, new_database
 from bench.processes import ROOT, BenchError, answers, started
 from bot.clocks import protocol_now
@@ -149,7 +149,9 @@ async def place(name: str, kept: Path, size: Size) -> AsyncIterator[dict[str, Ca
         slack.server.sandbox.clock.move({"to": at_work(protocol_now()).isoformat()})
         url = databases(name, kept, folder, stack)
         apps = {OURS: ("bot", "run"), ROW: ("bench.compared", "row"), ACK: ("bench.compared", "ack")}
-        http = await stack.enter_async_context(aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)))
+        http = await stack.enter_async_context(
+            aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEPT_SECONDS))
+        )
         callers = {}
         people = contact_lines(kept)
         for app, words in apps.items():
