@@ -13,7 +13,7 @@ COMPILE := uv pip compile --universal --python-version 3.11 --generate-hashes --
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt bench lock venv
+.PHONY: help demo test check fmt bench docs pictures lock venv
 
 help:  ## say what there is
 	@echo "Handraiser. make ..."
@@ -38,6 +38,12 @@ fmt: $(DEV)  ## put the code in shape
 
 bench: $(DEV)  ## measure, and write the table of the README
 	@$(BIN)/python -m bench $(ARGS)
+
+docs: $(DEV)  ## write the pages that are made from the code
+	@$(BIN)/python -c 'import pathlib; from bot.playbook.reference import reference; pathlib.Path("docs/playbook.md").write_text(reference(), encoding="utf-8")'
+
+pictures: $(DEV)  ## take the README's pictures from the demo (needs Chromium)
+	@PICTURES=docs/pictures $(BIN)/python -m pytest -n 0 -q tests/demo
 
 lock: $(DEV)  ## pin the dependencies of pyproject.toml anew (ARGS=--upgrade for newer ones)
 	@$(BIN)/$(COMPILE) pyproject.toml $(ARGS) -o requirements.txt

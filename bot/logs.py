@@ -4,9 +4,16 @@ What must stay true: no line holds a message, a mail address or a phone number o
 """
 
 import logging
+import sqlite3
+import sys
+import traceback
 from typing import Literal
 
+import psycopg
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error, sqlite3.Error)
 
 
 def configure_logs(form: Literal["text", "json"]) -> None:
@@ -20,6 +27,7 @@ def configure_logs(form: Literal["text", "json"]) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.StackInfoRenderer(),
+            trace_without_data,
             structlog.processors.format_exc_info,
             last,
         ],
@@ -32,15 +40,32 @@ def configure_logs(form: Literal["text", "json"]) -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
+def trace_without_data(_logger: object, _name: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """A database's error repeats what was to be stored, a prospect's data: of such a trace only the places are kept."""
+    error = event.get("exc_info")
+    if error is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, BaseException) and any(isinstance(one, DATABASE_ERRORS) for one in _chain(error)):
+        del event["exc_info"]
+        places = traceback.format_tb(error.__traceback__)
+        event["exception"] = "".join(places) + " < ".join(type(one).__name__ for one in _chain(error))
+    return event
+
+
+def _chain(error: BaseException) -> list[BaseException]:
+    found: list[BaseException] = []
+    one: BaseException | None = error
+    while one is not None and one not in found:
+        found.append(one)
+        one = one.__cause__ or one.__context__
+    return found
+
+
 class _Stderr:
     """Standard error as it is at the moment of writing."""
 
     def write(self, text: str) -> int:
-        import sys
-
         return sys.stderr.write(text)
 
     def flush(self) -> None:
-        import sys
-
         sys.stderr.flush()
