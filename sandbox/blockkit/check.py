@@ -68,6 +68,8 @@ def check_view(view: Any) -> list[str]:
     if not check.problems:
         if any(b["type"] == "input" for b in view["blocks"]) and check.surface == MODAL and "submit" not in view:
             check.bad("missing required field: submit (the view has input blocks)", "/view")
+        if sum(bool(e.get("focus_on_load")) for block in view["blocks"] for e in elements_of(block)) > 1:
+            check.bad("only one element may have focus_on_load", "/view/blocks")
         if len(json.dumps(view)) > MOST_VIEW_BYTES:
             check.bad(f"view is larger than {MOST_VIEW_BYTES} bytes", "/view")
     return check.problems
@@ -85,9 +87,12 @@ def check_options(answer: Any) -> list[str]:
     return check.problems
 
 
+_HOLDS = {"actions": "elements", "context_actions": "elements", "card": "actions"}
+
+
 def elements_of(block: dict[str, Any]) -> list[dict[str, Any]]:
     """The elements with an `action_id` that a block holds, in reading order."""
-    found = block.get("elements") if block.get("type") in {"actions", "context_actions"} else None
+    found = block.get(_HOLDS.get(str(block.get("type")), ""))
     single = block.get("accessory") or (block.get("element") if block.get("type") == "input" else None)
     return [e for e in [*(found or []), *([single] if single else [])] if e.get("type") != "image"]
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from sandbox.blockkit.rich_text import RICH_TEXT
 from sandbox.blockkit.rules import (
+    ID,
+    IMAGE_URL,
+    URL,
     Check,
     Rule,
     anything,
@@ -22,11 +29,9 @@ from sandbox.blockkit.rules import (
     text,
 )
 
-ID = string(255)
-URL = both(string(3000), pattern(r"(https?|mailto|tel|slack):\S+", "a valid URL"))
-IMAGE_URL = both(string(3000), pattern(r"https?://\S+", "a valid URL"))
-DATE = pattern(r"\d{4}-\d{2}-\d{2}", "a date like 2026-01-31")
-TIME = pattern(r"([01]\d|2[0-3]):[0-5]\d", "a time like 15:30")
+TIME = pattern(r"([01][0-9]|2[0-3]):[0-5][0-9]", "a time like 15:30")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+MOST_TYPED = 3000
 MODAL, HOME, MESSAGE = "modal", "home", "message"
 
 CONFIRM = shape(
@@ -39,6 +44,7 @@ LINK_OPTION = shape({"text": plain(75), "value": string(150)}, {"description": p
 OPTIONS = array(OPTION, 1, 100)
 GROUPS = array(shape({"label": plain(75), "options": OPTIONS}), 1, 100)
 DISPATCH = shape({"trigger_actions_on": array(one_of("on_enter_pressed", "on_character_entered"), 1, 2)})
+OPINION = shape({"text": plain(75), "value": string(2000)}, {"accessibility_label": string(75)})
 SLACK_FILE = exactly_one("id", "url")
 
 COMMON: Mapping[str, Rule] = {"action_id": ID, "confirm": CONFIRM, "focus_on_load": boolean}
@@ -49,6 +55,47 @@ TYPED: Mapping[str, Rule] = {
     "focus_on_load": boolean,
     "dispatch_action_config": DISPATCH,
 }
+
+
+def day(value: Any, at: str, check: Check) -> None:
+    """A day there is, like 2026-01-31."""
+    try:
+        good = isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        good = False
+    if not good:
+        check.bad("must be a date like 2026-01-31", at)
+
+
+def timezone(value: Any, at: str, check: Check) -> None:
+    """A timezone there is, like Europe/Berlin."""
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, TypeError, OSError):
+        check.bad("must be a timezone like Europe/Berlin", at)
+
+
+def _room_for_words(value: Any, at: str, check: Check) -> None:
+    """An initial value fits its own input; the shortest allowed is not longer than the longest."""
+    if not isinstance(value, dict) or check.problems:
+        return
+    most = value.get("max_length", MOST_TYPED)
+    if len(value.get("initial_value", "")) > most:
+        check.bad(f"must be less than {most + 1} characters", f"{at}/initial_value")
+    if value.get("min_length", 0) > most:
+        check.bad("min_length must not be more than max_length", f"{at}/min_length")
+
+
+def _numbers_in_order(value: Any, at: str, check: Check) -> None:
+    """The figures of a number input are numbers, and the smallest is not above the largest."""
+    if not isinstance(value, dict) or check.problems:
+        return
+    given = {key: value[key] for key in ("initial_value", "min_value", "max_value") if key in value}
+    for key, figure in given.items():
+        if _NUMBER.fullmatch(figure) is None or ("." in figure and not value["is_decimal_allowed"]):
+            check.bad("must be a number as text", f"{at}/{key}")
+    if not check.problems and float(given.get("min_value", "-inf")) > float(given.get("max_value", "inf")):
+        check.bad("min_value must not be more than max_value", f"{at}/min_value")
 
 
 def _type(name: str) -> dict[str, Rule]:
@@ -119,8 +166,8 @@ ELEMENTS: dict[str, Rule] = {
     "overflow": shape(
         {**_type("overflow"), "options": array(LINK_OPTION, 1, 5)}, {"action_id": ID, "confirm": CONFIRM}
     ),
-    "datepicker": _select("datepicker", initial_date=DATE),
-    "timepicker": _select("timepicker", initial_time=TIME, timezone=string(64)),
+    "datepicker": _select("datepicker", initial_date=day),
+    "timepicker": _select("timepicker", initial_time=TIME, timezone=timezone),
     "datetimepicker": shape(_type("datetimepicker"), {**COMMON, "initial_date_time": integer(10**9, 10**10)}),
     "checkboxes": both(
         shape(
@@ -136,32 +183,38 @@ ELEMENTS: dict[str, Rule] = {
         ),
         _initial_is_offered,
     ),
-    "plain_text_input": shape(
-        _type("plain_text_input"),
-        {
-            **TYPED,
-            "multiline": boolean,
-            "initial_value": string(3000, 0),
-            "min_length": integer(0, 3000),
-            "max_length": integer(1, 3000),
-        },
+    "plain_text_input": both(
+        shape(
+            _type("plain_text_input"),
+            {
+                **TYPED,
+                "multiline": boolean,
+                "initial_value": string(MOST_TYPED, 0),
+                "min_length": integer(0, MOST_TYPED),
+                "max_length": integer(1, MOST_TYPED),
+            },
+        ),
+        _room_for_words,
     ),
     "email_text_input": shape(_type("email_text_input"), {**TYPED, "initial_value": string(3000)}),
     "url_text_input": shape(_type("url_text_input"), {**TYPED, "initial_value": string(3000)}),
-    "number_input": shape(
-        {**_type("number_input"), "is_decimal_allowed": boolean},
-        {**TYPED, "initial_value": string(64), "min_value": string(64), "max_value": string(64)},
+    "number_input": both(
+        shape(
+            {**_type("number_input"), "is_decimal_allowed": boolean},
+            {**TYPED, "initial_value": string(64), "min_value": string(64), "max_value": string(64)},
+        ),
+        _numbers_in_order,
     ),
     "file_input": shape(
         _type("file_input"), {"action_id": ID, "filetypes": array(string(16), 1, 50), "max_files": integer(1, 10)}
     ),
-    "rich_text_input": shape(_type("rich_text_input"), {**TYPED, "initial_value": anything}),
+    "rich_text_input": shape(_type("rich_text_input"), {**TYPED, "initial_value": RICH_TEXT}),
     "image": both(
         shape({**_type("image"), "alt_text": string(2000)}, {"image_url": IMAGE_URL, "slack_file": SLACK_FILE}),
         exactly_one("image_url", "slack_file"),
     ),
     "feedback_buttons": shape(
-        {**_type("feedback_buttons"), "positive_button": anything, "negative_button": anything}, {"action_id": ID}
+        {**_type("feedback_buttons"), "positive_button": OPINION, "negative_button": OPINION}, {"action_id": ID}
     ),
     "icon_button": shape(
         {**_type("icon_button"), "icon": one_of("trash"), "text": plain(75)},

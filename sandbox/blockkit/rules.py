@@ -52,6 +52,21 @@ def pattern(expression: str, what: str) -> Rule:
     return rule
 
 
+def both(*rules: Rule) -> Rule:
+    """Every one of several rules."""
+
+    def rule(value: Any, at: str, check: Check) -> None:
+        for each in rules:
+            each(value, at, check)
+
+    return rule
+
+
+ID = string(255)
+URL = both(string(3000), pattern(r"(https?|mailto|tel|slack):\S+", "a valid URL"))
+IMAGE_URL = both(string(3000), pattern(r"https?://\S+", "a valid URL"))
+
+
 def boolean(value: Any, at: str, check: Check) -> None:
     """True or false."""
     if not isinstance(value, bool):
@@ -138,16 +153,6 @@ def shape(required: Mapping[str, Rule], optional: Mapping[str, Rule] | None = No
     return rule
 
 
-def both(*rules: Rule) -> Rule:
-    """Every one of several rules."""
-
-    def rule(value: Any, at: str, check: Check) -> None:
-        for each in rules:
-            each(value, at, check)
-
-    return rule
-
-
 def exactly_one(*keys: str) -> Rule:
     """An object that has exactly one of these keys."""
 
@@ -165,7 +170,7 @@ def by_type(table: Mapping[str, Rule], what: str) -> Rule:
         if not isinstance(value, dict):
             check.bad("must be an object", at)
             return
-        inner = table.get(value.get("type", ""))
+        inner = table.get(str(value.get("type")))
         if inner is None:
             check.bad(f"unsupported type for {what}: {value.get('type')}", f"{at}/type")
         else:

@@ -6,18 +6,19 @@ from typing import Any
 
 from sandbox.blockkit.elements import (
     HOME,
-    ID,
-    IMAGE_URL,
     IN_ACTIONS,
     IN_INPUT,
     IN_SECTION,
     MESSAGE,
     MODAL,
     SLACK_FILE,
-    URL,
     element,
 )
+from sandbox.blockkit.rich_text import RICH_TEXT
 from sandbox.blockkit.rules import (
+    ID,
+    IMAGE_URL,
+    URL,
     Check,
     Rule,
     anything,
@@ -41,6 +42,7 @@ MESSAGES = frozenset({MESSAGE})
 MOST_BLOCKS = {MESSAGE: 50, MODAL: 100, HOME: 100}
 MOST_OF_A_KIND = {"table": 1, "data_visualization": 2}
 MOST_MARKDOWN = 12_000
+MOST_TITLE = 150
 
 
 def _block(name: str, required: dict[str, Rule], optional: dict[str, Rule] | None = None) -> Rule:
@@ -61,8 +63,8 @@ def _in_context(value: Any, at: str, check: Check) -> None:
 
 RAW_TEXT = shape({"type": one_of("raw_text"), "text": string(3000)})
 RAW_NUMBER = shape({"type": one_of("raw_number"), "value": number}, {"text": string(3000)})
-RICH = shape({"type": one_of("rich_text"), "elements": array(anything, 1, 100)}, {"block_id": ID})
-CELL = by_type({"raw_text": RAW_TEXT, "raw_number": RAW_NUMBER, "rich_text": RICH}, "table cell")
+CELL = by_type({"raw_text": RAW_TEXT, "rich_text": RICH_TEXT}, "table cell")
+DATA_CELL = by_type({"raw_text": RAW_TEXT, "raw_number": RAW_NUMBER, "rich_text": RICH_TEXT}, "data table cell")
 
 SERIES = shape(
     {
@@ -111,6 +113,39 @@ def _rows_alike(value: Any, at: str, check: Check) -> None:
         check.bad("every row needs the same number of cells", f"{at}/rows")
 
 
+def _has_content(card: Any, at: str, check: Check) -> None:
+    if isinstance(card, dict) and not {"hero_image", "title", "actions", "body"} & card.keys():
+        check.bad("must have at least one of: hero_image, title, actions, body", at)
+
+
+_PICTURE = element({"image"})
+CARD = both(
+    _block(
+        "card",
+        {},
+        {
+            "hero_image": _PICTURE,
+            "icon": _PICTURE,
+            "title": text(MOST_TITLE),
+            "subtitle": text(MOST_TITLE),
+            "body": text(200),
+            "actions": array(element({"button"}), 1, 25),
+        },
+    ),
+    _has_content,
+)
+SOURCE = shape({"type": one_of("url"), "url": URL, "text": string(3000)})
+TASK = _block(
+    "task_card",
+    {
+        "task_id": string(255),
+        "title": string(MOST_TITLE),
+        "status": one_of("pending", "in_progress", "complete", "error"),
+    },
+    {"details": RICH_TEXT, "output": RICH_TEXT, "sources": array(SOURCE, 1, 50)},
+)
+
+
 BLOCKS: dict[str, tuple[Rule, frozenset[str]]] = {
     "section": (
         both(
@@ -151,7 +186,7 @@ BLOCKS: dict[str, tuple[Rule, frozenset[str]]] = {
         ),
         EVERYWHERE,
     ),
-    "rich_text": (_block("rich_text", {"elements": array(anything, 1, 100)}), EVERYWHERE),
+    "rich_text": (RICH_TEXT, EVERYWHERE),
     "video": (
         _block(
             "video",
@@ -187,7 +222,7 @@ BLOCKS: dict[str, tuple[Rule, frozenset[str]]] = {
         both(
             _block(
                 "data_table",
-                {"rows": array(array(CELL, 1, 20), 1, 101)},
+                {"rows": array(array(DATA_CELL, 1, 20), 1, 101)},
                 {
                     "caption": string(150),
                     "page_size": integer(1, 100),
@@ -202,16 +237,12 @@ BLOCKS: dict[str, tuple[Rule, frozenset[str]]] = {
         _block("data_visualization", {"title": string(50), "chart": CHART}),
         MESSAGES,
     ),
-    "plan": (shape({"type": one_of("plan"), "title": anything}, {"tasks": anything, "block_id": ID}), MESSAGES),
-    "task_card": (
-        _block(
-            "task_card",
-            {"task_id": string(255), "title": anything},
-            {"status": anything, "details": anything, "output": anything, "sources": anything},
-        ),
-        MESSAGES,
+    "plan": (_block("plan", {"title": string(MOST_TITLE)}, {"tasks": array(TASK, 1, 50)}), MESSAGES),
+    "task_card": (TASK, MESSAGES),
+    "alert": (
+        _block("alert", {"text": text(3000)}, {"level": one_of("default", "info", "warning", "error", "success")}),
+        frozenset({MODAL}),
     ),
-    "alert": (_block("alert", {"text": text(3000)}, {"level": string(32), "title": anything}), frozenset({MODAL})),
-    "card": (anything, frozenset({MESSAGE, HOME})),
-    "carousel": (anything, frozenset({MESSAGE, HOME})),
+    "card": (CARD, frozenset({MESSAGE, HOME})),
+    "carousel": (_block("carousel", {"elements": array(CARD, 1, 10)}), frozenset({MESSAGE, HOME})),
 }

@@ -41,6 +41,15 @@ def text_input(**more: Any) -> dict[str, Any]:
     return {"type": "input", "label": plain("Note"), "element": {"type": "plain_text_input", **more}}
 
 
+def number_input(**more: Any) -> dict[str, Any]:
+    element = {"type": "number_input", "is_decimal_allowed": False, **more}
+    return {"type": "input", "label": plain("Seats"), "element": element}
+
+
+def rich_input(**more: Any) -> dict[str, Any]:
+    return {"type": "input", "label": plain("Note"), "element": {"type": "rich_text_input", **more}}
+
+
 def modal(*blocks: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"type": "modal", "title": plain("Touch"), "submit": plain("Save"), "blocks": list(blocks), **more}
 
@@ -65,6 +74,64 @@ def data_table(rows: int, columns: int = 2, **more: Any) -> dict[str, Any]:
     return {"type": "data_table", "caption": "Touches", "rows": cells, **more}
 
 
+def rich(*elements: dict[str, Any], kind: str = "rich_text_section", **more: Any) -> dict[str, Any]:
+    return {"type": "rich_text", "elements": [{"type": kind, "elements": list(elements), **more}]}
+
+
+def words(text: str = "x", **more: Any) -> dict[str, Any]:
+    return {"type": "text", "text": text, **more}
+
+
+def picker(kind: str, **more: Any) -> dict[str, Any]:
+    return actions({"type": kind, **more})
+
+
+def confirmed(**more: Any) -> dict[str, Any]:
+    return actions(button(confirm={"title": plain("Junk it?"), "text": plain("Really?"), **more}))
+
+
+def groups(count: int) -> list[dict[str, Any]]:
+    return [{"label": plain(f"g{n}"), "options": [option(value=str(n))]} for n in range(count)]
+
+
+def feedback() -> dict[str, Any]:
+    good, bad = ({"text": plain(word), "value": word} for word in ("good", "bad"))
+    return {"type": "feedback_buttons", "positive_button": good, "negative_button": bad}
+
+
+def context_actions(*elements: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "context_actions", "elements": list(elements)}
+
+
+def bin_button(**more: Any) -> dict[str, Any]:
+    return {"type": "icon_button", "icon": "trash", "text": plain("Delete"), **more}
+
+
+def series(count: int) -> dict[str, Any]:
+    points = [{"label": "Mar", "value": 1}]
+    many = [{"name": f"s{n}", "data": points} for n in range(count)]
+    return bars(["Mar"], [1], series=many)
+
+
+def card(**more: Any) -> dict[str, Any]:
+    return {"type": "card", "title": mrkdwn("Jane"), **more}
+
+
+def task(**more: Any) -> dict[str, Any]:
+    return {"type": "task_card", "task_id": "t1", "title": "Look her up", "status": "complete", **more}
+
+
+LINK = {"type": "link", "url": "https://example.com", "text": "the site"}
+ONLY_IN_MESSAGES: dict[str, dict[str, Any]] = {
+    "table": table(1),
+    "data_table": data_table(2),
+    "markdown": {"type": "markdown", "text": "m"},
+    "data_visualization": pie(1),
+    "context_actions": context_actions(bin_button()),
+    "plan": {"type": "plan", "title": "The plan", "tasks": [task()]},
+    "task_card": task(details=rich(words()), sources=[{"type": "url", "url": "https://e.com", "text": "E"}]),
+}
+
 FINE = [
     [section(), {"type": "divider"}, {"type": "header", "text": plain("h" * 150)}],
     [section(text=mrkdwn("x" * 3000), fields=[mrkdwn("y" * 2000)] * 10, accessory=button())],
@@ -77,7 +144,19 @@ FINE = [
     [bars(["Mar", "Apr"], [1, 2]), pie(1, 2)],
     [{"type": "markdown", "text": "m" * 12_000}],
     [{"type": "image", "image_url": "https://example.com/a.png", "alt_text": "a chart"}],
-    [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "x"}]}]}],
+    [rich(words(style={"bold": True}), LINK, {"type": "user", "user_id": "U1"}, {"type": "emoji", "name": "wave"})],
+    [rich({"type": "broadcast", "range": "here"}, {"type": "date", "timestamp": 1_800_000_000, "format": "{date}"})],
+    [rich({"type": "rich_text_section", "elements": [words()]}, kind="rich_text_list", style="bullet", indent=1)],
+    [rich(words(), LINK, kind="rich_text_preformatted")],
+    [{"type": "table", "rows": [[rich(words())]]}],
+    [picker("datepicker", initial_date="2028-02-29"), picker("timepicker", initial_time="23:59")],
+    [actions(select() | {"options": [option(value=str(n)) for n in range(100)]})],
+    [actions({"type": "static_select", "option_groups": groups(100)})],
+    [context_actions(*[bin_button(action_id=f"a{n}") for n in range(4)], feedback())],
+    [confirmed(confirm=plain("c" * 30), deny=plain("d" * 30), text=mrkdwn("t" * 300), style="danger")],
+    [series(6)],
+    [card(subtitle=mrkdwn("s" * 150), body=mrkdwn("b" * 200), actions=[button()])],
+    [{"type": "carousel", "elements": [card() for _ in range(10)]}],
 ]
 
 BAD = {
@@ -135,6 +214,48 @@ BAD = {
     "a file input in a message": [{"type": "input", "label": plain("l"), "element": {"type": "file_input"}}],
     "an image without words": [{"type": "image", "image_url": "https://example.com/a.png"}],
     "not a block": ["section"],
+    "101 option groups": [actions({"type": "static_select", "option_groups": groups(101)})],
+    "six in context_actions": [context_actions(*[bin_button(action_id=f"a{n}") for n in range(6)])],
+    "an ordinary button in context_actions": [context_actions(button())],
+    "feedback without words": [context_actions(feedback() | {"positive_button": {"value": "good"}})],
+    "a long confirm text": [confirmed(text=plain("t" * 301))],
+    "a long confirm button": [confirmed(confirm=plain("c" * 31))],
+    "a long deny button": [confirmed(deny=plain("d" * 31))],
+    "seven series": [series(7)],
+    "two series of one name": [bars(["Mar"], [1], series=[{"name": "s", "data": [{"label": "Mar", "value": 1}]}] * 2)],
+    "a month that is none": [picker("datepicker", initial_date="2026-99-99")],
+    "a day that is none": [picker("datepicker", initial_date="2027-02-29")],
+    "a date in other digits": [picker("datepicker", initial_date="٢٠٢٦-٠١-٣١")],
+    "an hour that is none": [picker("timepicker", initial_time="24:00")],
+    "a minute that is none": [picker("timepicker", initial_time="12:60")],
+    "a timezone that is none": [picker("timepicker", timezone="Mars/Olympus")],
+    "a moment in milliseconds": [picker("datetimepicker", initial_date_time=1_800_000_000_000)],
+    "a number in a plain table": [{"type": "table", "rows": [[{"type": "raw_number", "value": 3, "text": "3"}]]}],
+    "a part of rich text that is none": [rich(words(), kind="rich_text_box")],
+    "a section in a list of none": [rich(words(), kind="rich_text_list", style="bullet")],
+    "a list without a style": [rich({"type": "rich_text_section", "elements": [words()]}, kind="rich_text_list")],
+    "a leaf of rich text that is none": [rich({"type": "video", "url": "https://example.com"})],
+    "rich text that says nothing": [rich(words(""))],
+    "rich text with a style that is none": [rich(words(style={"blink": True}))],
+    "rich text in mrkdwn": [rich(mrkdwn("x"))],
+    "a link without a url": [rich({"type": "link", "text": "here"})],
+    "a link that runs a script": [rich({"type": "link", "url": "javascript:alert(1)"})],
+    "a mention in preformatted text": [rich({"type": "user", "user_id": "U1"}, kind="rich_text_preformatted")],
+    "a ring for nobody": [rich({"type": "broadcast", "range": "team"})],
+    "a date that is a word": [rich({"type": "date", "timestamp": "today", "format": "{date}"})],
+    "rich text in a cell that says nothing": [{"type": "data_table", "rows": [[rich(words(""))]]}],
+    "an empty card": [{"type": "card", "subtitle": mrkdwn("only below")}],
+    "a card with a long title": [card(title=mrkdwn("t" * 151))],
+    "a card with a long body": [card(body=mrkdwn("b" * 201))],
+    "a card with a menu": [card(actions=[select()])],
+    "a card with a colour": [card(color="red")],
+    "a card with an icon without words": [card(icon={"type": "image", "image_url": "https://e.com/a.png"})],
+    "an empty carousel": [{"type": "carousel", "elements": []}],
+    "eleven cards": [{"type": "carousel", "elements": [card()] * 11}],
+    "a section in a carousel": [{"type": "carousel", "elements": [section()]}],
+    "a task with a state that is none": [task(status="almost")],
+    "a task without an id": [{"type": "task_card", "title": "t", "status": "complete"}],
+    "a plan of sections": [{"type": "plan", "title": "p", "tasks": [section()]}],
 }
 
 
@@ -150,20 +271,17 @@ def test_what_slack_refuses_is_refused(blocks: list[dict[str, Any]]) -> None:
     assert all(p.startswith("[ERROR] ") and "[json-pointer:/blocks" in p for p in problems)
 
 
-@pytest.mark.parametrize("kind", ["table", "markdown", "data_visualization", "context_actions"])
+@pytest.mark.parametrize("kind", ONLY_IN_MESSAGES)
 @pytest.mark.parametrize("surface", ["modal", "home"])
 def test_blocks_for_messages_only_stand_nowhere_else(kind: str, surface: str) -> None:
-    blocks = {
-        "table": table(1),
-        "markdown": {"type": "markdown", "text": "m"},
-        "data_visualization": pie(1),
-        "context_actions": {
-            "type": "context_actions",
-            "elements": [{"type": "icon_button", "icon": "trash", "text": plain("x")}],
-        },
-    }
-    assert check_blocks([blocks[kind]], "message") == []
-    assert "not supported" in check_blocks([blocks[kind]], surface)[0]
+    assert check_blocks([ONLY_IN_MESSAGES[kind]], "message") == []
+    assert "not supported" in check_blocks([ONLY_IN_MESSAGES[kind]], surface)[0]
+
+
+@pytest.mark.parametrize("block", [card(), {"type": "carousel", "elements": [card()]}], ids=lambda block: block["type"])
+def test_cards_stand_in_messages_and_the_home_but_in_no_modal(block: dict[str, Any]) -> None:
+    assert check_blocks([block], "message") == check_blocks([block], "home") == []
+    assert "not supported" in check_blocks([block], "modal")[0]
 
 
 BAD_VIEWS = {
@@ -177,7 +295,15 @@ BAD_VIEWS = {
     "a long max_length": modal(text_input(max_length=3001)),
     "a home with a title": {"type": "home", "title": plain("t"), "blocks": [section()]},
     "a long initial value": modal(text_input(initial_value="v" * 3001)),
-    "a card": modal({"type": "card"}),
+    "a card": modal(card()),
+    "long close": modal(section(), close=plain("c" * 25)),
+    "an initial value longer than its input": modal(text_input(initial_value="v" * 11, max_length=10)),
+    "an input that must be longer than it may be": modal(text_input(min_length=11, max_length=10)),
+    "two that want the focus": modal(text_input(focus_on_load=True), text_input(focus_on_load=True)),
+    "an initial number that is none": modal(number_input(initial_value="three")),
+    "a smallest number above the largest": modal(number_input(min_value="4", max_value="3")),
+    "an alert level that is none": modal({"type": "alert", "text": plain("x"), "level": "loud"}),
+    "an initial rich text that says nothing": modal(rich_input(initial_value=rich(words("")))),
     "no type": {"blocks": []},
     "no blocks": {"type": "modal", "title": plain("t")},
     "not a view": "modal",
@@ -192,6 +318,12 @@ def test_views_slack_refuses_are_refused(view: Any) -> None:
 def test_a_modal_may_hold_a_hundred_blocks_and_a_home_too() -> None:
     assert check_view(modal(*[section() for _ in range(99)], text_input(max_length=3000))) == []
     assert check_view({"type": "home", "blocks": [section() for _ in range(100)]}) == []
+
+
+def test_an_input_may_be_filled_to_its_brim_and_one_may_have_the_focus() -> None:
+    full = text_input(initial_value="v" * 10, min_length=10, max_length=10, focus_on_load=True)
+    others = [text_input(focus_on_load=False), number_input(initial_value="3", min_value="3", max_value="3")]
+    assert check_view(modal(full, *others, rich_input(initial_value=rich(words())), close=plain("c" * 24))) == []
 
 
 def test_what_has_no_id_is_given_one() -> None:
@@ -209,13 +341,37 @@ def test_typeahead_answers_hold_a_hundred_options() -> None:
     assert check_options({})
 
 
+KINDS = [
+    "section",
+    "actions",
+    "table",
+    "rich_text",
+    "rich_text_section",
+    "rich_text_list",
+    "text",
+    "link",
+    "card",
+    "carousel",
+]
 json_like = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["section", "actions", "table"]),
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(KINDS),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
             st.sampled_from(
-                ["type", "text", "elements", "rows", "chart", "options", "accessory", "block_id", "element"]
+                [
+                    "type",
+                    "text",
+                    "elements",
+                    "rows",
+                    "chart",
+                    "options",
+                    "accessory",
+                    "block_id",
+                    "element",
+                    "url",
+                    "actions",
+                ]
             ),
             inner,
             max_size=4,
