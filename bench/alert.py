@@ -28,9 +28,8 @@ from bench.house import addresses, at_work, channels, prepared, reps, sqlite_cop
 from bench.load import KEPT_SECONDS, closed_loop, in_turn, median, percentile
 from bench.processes import ROOT, BenchError, answers, started
 from bot.clocks import protocol_now
-from sandbox.__main__ import environment
 from sandbox.config import SandboxConfig
-from sandbox.demo import free_port
+from sandbox.ports import free_port
 from sandbox.server import Server
 
 CALLERS = 16
@@ -255,7 +254,7 @@ async def place(size: Size) -> AsyncIterator[tuple[Watched, dict[str, Door]]]:
 async def bot(stack: AsyncExitStack, slack: Watched, folder: Path, name: str, kept: Path) -> str:
     """``handraiser run`` on a copy of a prepared database; its address."""
     port = free_port(0)
-    env = environment(slack) | {
+    env = slack.environment() | {
         "PORT": str(port),
         "DATABASE_URL": sqlite_copy(kept, folder, name),
         "PLAYBOOK": str(folder / "playbook.yaml"),
@@ -273,7 +272,7 @@ async def forwarder(stack: AsyncExitStack, slack: Watched, folder: Path) -> str:
     """The forwarder; its address."""
     port, log = free_port(0), folder / "forwarder.log"
     process = await stack.enter_async_context(
-        started(log, environment(slack), "bench.compared", "forwarder", "--port", str(port))
+        started(log, slack.environment(), "bench.compared", "forwarder", "--port", str(port))
     )
     await answers(f"http://127.0.0.1:{port}/healthz", process, log)
     return f"http://127.0.0.1:{port}"

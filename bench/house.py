@@ -14,16 +14,15 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, insert, select, text
 
-from bench.processes import ROOT, command
+from bench.processes import ROOT, SCRATCH, command
 from bot.db import migrate
 from bot.db.models import Base
-from bot.domain.business_time import is_working, work_week
 from bot.domain.names import tokens
 from bot.domain.touch_line import read_line
 from sandbox.config import ChannelSpec, Person
 from sandbox.market import write_contacts
+from sandbox.workdays import working_day
 
-FOLDER = ROOT / ".bench"
 REPS = 16
 SEED = 7
 HOURS = "mon-fri 9:00-17:00"
@@ -45,11 +44,7 @@ def channels() -> list[ChannelSpec]:
 
 def at_work(now: datetime) -> datetime:
     """The first ten o'clock from ``now`` at which the reps work; aware UTC."""
-    week = work_week(HOURS, "UTC", "US", ())
-    day = now.date() + timedelta(days=1)
-    while not is_working(week, moment := datetime.combine(day, time(10), UTC)):
-        day += timedelta(days=1)
-    return moment
+    return datetime.combine(working_day(now.date() + timedelta(days=1), ["US"]), time(10), UTC)
 
 
 def shape() -> str:
@@ -65,13 +60,13 @@ def shape() -> str:
 
 async def prepared(contacts: int) -> Path:
     """A SQLite file with the company and ``contacts`` contacts, imported by ``handraiser import``; made once."""
-    kept = FOLDER / f"contacts-{contacts}-{shape()}.db"
+    kept = SCRATCH / f"contacts-{contacts}-{shape()}.db"
     if kept.exists():
         return kept
-    FOLDER.mkdir(exist_ok=True)
-    for old in FOLDER.glob(f"contacts-{contacts}-*"):
+    SCRATCH.mkdir(exist_ok=True)
+    for old in SCRATCH.glob(f"contacts-{contacts}-*"):
         old.unlink()
-    new, file, people = kept.with_suffix(".new"), FOLDER / f"contacts-{contacts}.csv", FOLDER / "people.csv"
+    new, file, people = kept.with_suffix(".new"), SCRATCH / f"contacts-{contacts}.csv", SCRATCH / "people.csv"
     new.unlink(missing_ok=True)
     write_people(people)
     write_contacts(file, contacts, SEED)

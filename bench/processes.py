@@ -15,6 +15,8 @@ from pathlib import Path
 import aiohttp
 
 ROOT = Path(__file__).parents[1]
+SCRATCH = ROOT / ".bench"
+"""What is kept between measurements."""
 READY_WITHIN = 90.0
 STOP_WITHIN = 20.0
 OURS = ("SLACK_", "INTAKE_", "CLOCK_", "FORM_", "PLAYBOOK", "DATABASE_URL", "PORT", "HOST", "ADMIN_EMAIL")
@@ -25,16 +27,17 @@ class BenchError(Exception):
 
 
 def clean_environment() -> dict[str, str]:
-    """This process's environment without anything meant for a real install."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    """This process's environment without anything meant for a real install; the code is found from any folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    return kept | {"PYTHONPATH": str(ROOT)}
 
 
 async def command(env: Mapping[str, str], *words: str) -> None:
-    """Run ``python -m words`` to its end. Raises ``BenchError`` with what it printed."""
+    """Run ``python -m words`` to its end, away from any ``.env``. Raises ``BenchError`` with what it printed."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", *words),
         env={**clean_environment(), **env},
-        cwd=ROOT,
+        cwd=SCRATCH,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -45,12 +48,12 @@ async def command(env: Mapping[str, str], *words: str) -> None:
 
 @asynccontextmanager
 async def started(log: Path, env: Mapping[str, str], *words: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """``python -m words`` while the block runs; what it says goes to ``log``."""
+    """``python -m words`` while the block runs, in the folder of ``log``, where what it says goes."""
     with log.open("ab") as said:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", *words),
             env={**clean_environment(), **env},
-            cwd=ROOT,
+            cwd=log.parent,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=said,
             stderr=said,

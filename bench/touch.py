@@ -25,8 +25,8 @@ from bench.load import KEPT_SECONDS, Run, closed_loop, in_turn, median, percenti
 from bench.postgres import durable_server, new_database
 from bench.processes import ROOT, BenchError, answers, started
 from bot.clocks import protocol_now
-from sandbox.demo import free_port
 from sandbox.driver import Workspace
+from sandbox.ports import free_port
 from sandbox.signed import encoded, signature
 
 SECRET = "0123456789abcdef0123456789abcdef"

@@ -36,25 +36,13 @@ async def serve(config: SandboxConfig) -> None:
     """Serve until interrupted; prints what a bot needs in its environment."""
     server = Server(config)
     url = await server.start()
-    lines = [f"The workspace: {url}/", "For the bot:", *(f"  {k}={v}" for k, v in environment(server).items())]
+    lines = [f"The workspace: {url}/", "For the bot:", *(f"  {k}={v}" for k, v in server.environment().items())]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
     try:
         await asyncio.Event().wait()
     finally:
         await server.stop()
-
-
-def environment(server: Server) -> dict[str, str]:
-    """The environment of a bot that works in this sandbox."""
-    config = server.sandbox.config
-    out = {
-        "SLACK_API_URL": f"{server.url}/api/",
-        "SLACK_BOT_TOKEN": config.bot_token,
-        "SLACK_SIGNING_SECRET": config.signing_secret,
-        "CLOCK_URL": f"{server.url}/sandbox/clock",
-    }
-    return out if config.events_url else out | {"SLACK_APP_TOKEN": config.app_token}
 
 
 if __name__ == "__main__":

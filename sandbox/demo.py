@@ -1,6 +1,7 @@
 """`make demo`: a made-up company in a Slack on this machine, with the bot as its own process.
 
-The bot is started by the same command line a real install uses; nothing in it knows that this is a demo.
+The bot is started by the same command line a real install uses; nothing in it knows that this is a demo. It runs in
+the demo's own folder: a `.env` beside the code is a real install's, and none of its business.
 """
 
 from __future__ import annotations
@@ -13,18 +14,17 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import sys
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import aiohttp
 
-from sandbox.__main__ import environment
 from sandbox.config import ChannelSpec, Person, SandboxConfig
 from sandbox.market import write_contacts
+from sandbox.ports import free_port
 from sandbox.server import Server
+from sandbox.workdays import office_hours
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -32,28 +32,12 @@ PEOPLE = HERE / "data" / "people.csv"
 COMPANY = "Brightpath"
 CONTACTS = 5000
 SEED = 7
-HOME_ZONE = ZoneInfo("Europe/Berlin")
-OPENS, CLOSES = time(9, 0), time(15, 30)
 FORM_KEY = "demo-form-key"
 READY_WITHIN = 60.0
 
 
 class DemoError(Exception):
     """The demo cannot start; the message says why and what to do."""
-
-
-def office_hours(now: datetime) -> datetime:
-    """The first moment from ``now`` at which the made-up company is at work; aware UTC.
-
-    A demo begun at night would begin with "nobody is on shift": true, and a poor first impression.
-    """
-    local = now.astimezone(HOME_ZONE)
-    if local.weekday() < 5 and OPENS <= local.time() < CLOSES:
-        return now
-    day = local.date() if local.time() < OPENS else local.date() + timedelta(days=1)
-    while day.weekday() >= 5:
-        day += timedelta(days=1)
-    return datetime.combine(day, time(10, 0), HOME_ZONE).astimezone(UTC)
 
 
 def members(path: Path) -> list[Person]:
@@ -71,25 +55,12 @@ def members(path: Path) -> list[Person]:
         ]
 
 
-def free_port(wanted: int) -> int:
-    """``wanted`` if nobody listens there, else any free port."""
-    for port in (wanted, 0):
-        with contextlib.closing(socket.socket()) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise DemoError("No free port was found on 127.0.0.1.")
-
-
 def settings_for(server: Server, bot_port: int, folder: Path) -> dict[str, str]:
     """The bot's environment: this machine's own, without anything meant for a real install."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("SLACK_", "INTAKE_", "CLOCK_"))}
     return (
         kept
-        | environment(server)
+        | server.environment()
         | {
             "DATABASE_URL": f"sqlite:///{folder / 'handraiser.db'}",
             "HOST": "127.0.0.1",
@@ -99,20 +70,21 @@ def settings_for(server: Server, bot_port: int, folder: Path) -> dict[str, str]:
             "FORM_REDIRECTS": server.url,
             "PUBLIC_URL": f"http://127.0.0.1:{bot_port}",
             "ADMIN_EMAIL": "noor@brightpath.example",
+            "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
         }
     )
 
 
-async def command(env: dict[str, str], *words: str) -> None:
-    """Run ``handraiser words`` to its end. Raises ``DemoError`` with what it printed."""
+async def command(env: dict[str, str], folder: Path, *words: str) -> None:
+    """Run ``handraiser words`` in ``folder`` to its end. Raises ``DemoError`` with what it printed."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "bot",
         *words,
         env=env,
-        cwd=ROOT,
+        cwd=folder,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
@@ -170,10 +142,10 @@ async def demo(stop: asyncio.Event, folder: Path, port: int) -> None:
     say("Setting up a company of 12 people with 5,000 contacts ...")
     contacts = folder / "contacts.csv"
     await asyncio.to_thread(write_contacts, contacts, CONTACTS, SEED)
-    await command(env, "migrate")
-    await command(env, "people", "import", str(PEOPLE))
-    await command(env, "import", str(contacts))
-    bot = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", env=env, cwd=ROOT)
+    await command(env, folder, "migrate")
+    await command(env, folder, "people", "import", str(PEOPLE))
+    await command(env, folder, "import", str(contacts))
+    bot = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", env=env, cwd=folder)
     try:
         await ready(bot_port, bot)
         say(f"\nThe workspace is open:  {server.url}/\n")
@@ -206,7 +178,7 @@ async def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     try:
-        await demo(stop, given.folder, given.port)
+        await demo(stop, given.folder.absolute(), given.port)
     except DemoError as error:
         say(str(error))
         return 1

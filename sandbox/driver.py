@@ -173,14 +173,7 @@ class Workspace:
         """The environment a bot needs to work here. Raises `DriverError` for a sandbox in another process."""
         if self.server is None:
             raise DriverError("the tokens of a sandbox in another process are not known here")
-        config = self.server.sandbox.config
-        out = {
-            "SLACK_API_URL": f"{self.url}/api/",
-            "SLACK_BOT_TOKEN": config.bot_token,
-            "SLACK_SIGNING_SECRET": config.signing_secret,
-            "CLOCK_URL": f"{self.url}/sandbox/clock",
-        }
-        return out if config.events_url else out | {"SLACK_APP_TOKEN": config.app_token}
+        return self.server.environment()
 
     def person(self, name: str) -> PersonDriver:
         """Somebody by name, full name, address or id. Raises `DriverError`."""

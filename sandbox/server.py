@@ -87,6 +87,17 @@ class Server:
         self.sandbox.at(self.url)
         return self.url
 
+    def environment(self) -> dict[str, str]:
+        """The environment of a bot that works here."""
+        config = self.sandbox.config
+        out = {
+            "SLACK_API_URL": f"{self.url}/api/",
+            "SLACK_BOT_TOKEN": config.bot_token,
+            "SLACK_SIGNING_SECRET": config.signing_secret,
+            "CLOCK_URL": f"{self.url}/sandbox/clock",
+        }
+        return out if config.events_url else out | {"SLACK_APP_TOKEN": config.app_token}
+
     async def stop(self) -> None:
         """Stop listening and drop what is under way."""
         self.sandbox.watch.close()

@@ -6,10 +6,8 @@ the database or the sandbox's clock, never by sleeping.
 
 import asyncio
 import contextlib
-import csv
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -22,9 +20,10 @@ from sqlalchemy import create_engine, select, text, update
 
 from bot.clocks import protocol_now
 from bot.db.models import InboxEvent, OutboxItem
-from sandbox.config import Person
-from sandbox.demo import PEOPLE, office_hours
+from sandbox.demo import PEOPLE, members
 from sandbox.driver import Workspace
+from sandbox.ports import free_port
+from sandbox.workdays import office_hours
 
 ROOT = Path(__file__).parents[2]
 KEY = "town-form-key"
@@ -61,12 +60,6 @@ class Bot:
         return self.output.read_text(errors="replace")
 
 
-def free_port() -> int:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @dataclass
 class Town:
     """What a test holds."""
@@ -100,6 +93,8 @@ class Town:
                 "ADMIN_EMAIL": "noor@brightpath.example",
                 "LOG_FORMAT": "json",
                 "SLACK_BUDGET": "off",
+                "PLAYBOOK": str(ROOT / "playbook.yaml"),
+                "PYTHONPATH": str(ROOT),
                 "PYTHONUNBUFFERED": "1",
             }
             | more
@@ -110,7 +105,7 @@ class Town:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bot", *words),
             env=self.env(),
-            cwd=ROOT,
+            cwd=self.folder,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
@@ -123,7 +118,7 @@ class Town:
         program = ["-m", "tests.processes.launcher", trap, str(self.trap), word] if trap else ["-m", "bot", word]
         with output.open("wb") as log:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, *program), env=self.env(**env), cwd=ROOT, stdout=log, stderr=log
+                *(sys.executable, *program), env=self.env(**env), cwd=self.folder, stdout=log, stderr=log
             )
         bot = Bot(process, self.port, output)
         self.bots.append(bot)
@@ -280,21 +275,13 @@ class Town:
             assert order == sorted(order), f"out of order in {lane}"
 
 
-def members() -> list[Person]:
-    with PEOPLE.open(encoding="utf-8", newline="") as file:
-        return [
-            Person(row["name"].split(" ")[0], row["email"], row["name"], tz=row["timezone"])
-            for row in csv.DictReader(file)
-        ]
-
-
 @contextlib.asynccontextmanager
 async def town(database_url: str, folder: Path, **config: Any) -> AsyncIterator[Town]:
     """A company at work, its people known to the bot, and no bot running yet."""
     channels = ["inbound", "general", "ae-erik", "ae-farah", "ae-gabriel"]
     settings: dict[str, Any] = {"manifest": ROOT / "manifest.yaml"} | config
     async with (
-        Workspace.start(people=members(), channels=channels, **settings) as slack,
+        Workspace.start(people=members(PEOPLE), channels=channels, **settings) as slack,
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20)) as http,
     ):
         await slack.clock.to(office_hours(datetime.now(UTC)).isoformat())

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -17,16 +16,11 @@ from typing import Any
 import aiohttp
 from standardwebhooks.webhooks import Webhook
 
+from sandbox.ports import free_port
+
 ROOT = Path(__file__).parents[2]
 INTAKE_SECRET = "whsec_" + base64.b64encode(b"the tests sign with this").decode()
 ENDED = re.compile(r"(\w+\.\d+) stopped \(rc=(-?\d+)\)")
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Running:
