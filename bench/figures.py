@@ -39,13 +39,25 @@ class Part:
     note: str = ""
 
 
+def commit() -> str:
+    """The commit that is measured; nothing where there is no git, or no repository."""
+    try:
+        said = subprocess.run(
+            ["git", "describe", "--always", "--dirty", "--abbrev=10"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return ""
+    return said.stdout.strip()
+
+
 def facts(quick: bool) -> dict[str, Any]:
     """When, of which commit, on what machine. No names of hosts or folders."""
-    commit = subprocess.run(
-        ["git", "describe", "--always", "--dirty", "--abbrev=10"], cwd=ROOT, capture_output=True, text=True, check=False
-    ).stdout.strip()
     return {
-        "commit": commit or "unknown",
+        "commit": commit() or "unknown",
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "cores": os.cpu_count() or 0,
         "load_before": round(os.getloadavg()[0], 1),

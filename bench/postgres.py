@@ -1,29 +1,17 @@
 """A PostgreSQL server that keeps what it says it keeps, as it comes: the tests' own is set to forget for speed."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager, closing
 
 import psycopg
 
-from tests.support.postgres import PostgresServer
+from tests.support.postgres import PostgresServer, postgres_server
 
 AS_IT_COMES = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
-@contextmanager
-def durable_server() -> Iterator[PostgresServer]:
+def durable_server() -> AbstractContextManager[PostgresServer]:
     """A server with PostgreSQL's own settings for durability and memory; it and its data are gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="hr-bench-pg-"))
-    server = PostgresServer(folder, AS_IT_COMES)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    return postgres_server(AS_IT_COMES)
 
 
 def new_database(server: PostgresServer, name: str) -> str:

@@ -19,8 +19,8 @@ from bench.figures import Figure, Part, ms, say
 from bench.house import channels, prepared, reps, sqlite_copy
 from bench.load import median
 from bench.processes import ROOT, BenchError, answers, clean_environment, end, started
-from sandbox.demo import free_port
 from sandbox.driver import Workspace
+from sandbox.ports import free_port
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 SOON = 120.0
@@ -171,13 +171,16 @@ async def environment() -> float | None:
 
 
 async def _quiet(*words: str) -> int:
-    process = await asyncio.create_subprocess_exec(
-        *words,
-        env={name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"},
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *words,
+            env={name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+    except OSError:  # there is no such program here
+        return 1
     try:
         return await asyncio.wait_for(process.wait(), SOON)
     except TimeoutError:

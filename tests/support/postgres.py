@@ -53,7 +53,7 @@ class PostgresServer:
         self.folder = folder
         self._settings = settings
         self.data = folder / "data"
-        self._as_nobody = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+        self._other_user = NOBODY if os.geteuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
         self._binaries: Path | None = None
 
@@ -81,7 +81,9 @@ class PostgresServer:
                 stderr=log,
                 cwd=self.folder,
                 start_new_session=True,
-                **self._as_nobody,
+                user=self._other_user,
+                group=self._other_user,
+                extra_groups=self._other_groups(),
             )
         self._wait_until_it_answers()
 
@@ -95,7 +97,7 @@ class PostgresServer:
     def _prepare(self) -> None:
         self.folder.chmod(0o755)
         binaries = wheel_binaries()
-        if self._as_nobody:
+        if self._other_user is not None:
             os.chown(self.folder, NOBODY, NOBODY)
             if any(not parent.stat().st_mode & 0o001 for parent in binaries.parents):
                 binaries = self._copy(binaries)
@@ -110,8 +112,13 @@ class PostgresServer:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             cwd=self.folder,
-            **self._as_nobody,
+            user=self._other_user,
+            group=self._other_user,
+            extra_groups=self._other_groups(),
         )
+
+    def _other_groups(self) -> list[int] | None:
+        return [] if self._other_user is not None else None
 
     def _copy(self, binaries: Path) -> Path:
         """Copy the installation and the libraries it finds beside its package to where ``nobody`` may read them."""
@@ -145,10 +152,10 @@ class PostgresServer:
 
 
 @contextmanager
-def postgres_server() -> Iterator[PostgresServer]:
-    """A server of one's own, for tests that stop it; it and its data are gone afterwards."""
+def postgres_server(settings: Mapping[str, str] = FORGETFUL) -> Iterator[PostgresServer]:
+    """A server of one's own, for whoever stops or measures it; it and its data are gone afterwards."""
     folder = Path(tempfile.mkdtemp(prefix="hr-pg-"))
-    server = PostgresServer(folder)
+    server = PostgresServer(folder, settings)
     try:
         server.start()
         yield server
