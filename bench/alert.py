@@ -126,7 +126,6 @@ class Door:
         somebody = f"pat{number}@company{number}.example"
         return {
             "id": f"event-{number}",
-            "occurred_at": datetime.now(UTC).isoformat(),
             "intent": "contact_me",
             "source": "contact_form",
             "person": {
