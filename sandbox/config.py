@@ -6,7 +6,8 @@ Ids are given in the order of the lists, so the same configuration gives the sam
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,10 @@ def _token(prefix: str) -> str:
 
 @dataclass
 class SandboxConfig:
-    """The whole configuration. Seconds are seconds of the protocol clock, which is always real.
+    """The whole configuration. Seconds are seconds of the protocol clock, which is real.
 
+    `steady_clock` tells the age of triggers and response URLs and fills the rate limits: seconds that only grow. A test
+    that wants one of them to run out gives its own. How long an acknowledgement takes is always real.
     `events_url` is where signed HTTP goes; None means Socket Mode. `manifest` is the app's: a path, its content,
     or None for `manifest.yaml` in the current folder if there is one, else an app with all scopes and no command.
     `own_events`: whether the bot hears of its own messages too, as it does at Slack (Bolt drops them).
@@ -66,6 +69,7 @@ class SandboxConfig:
     trigger_seconds: float = 3.0
     response_url_seconds: float = 30 * 60
     response_url_uses: int = 5
+    steady_clock: Callable[[], float] = time.monotonic
     retry_delays: Sequence[float] = (0.0, 60.0, 300.0)
     own_events: bool = False
 

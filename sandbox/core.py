@@ -50,7 +50,7 @@ class Sandbox:
         self.responses = Responses(self.ws, self.config)
         self.clock = BusinessClock(self.watch)
         self.faults = Faults()
-        self.rates = RateLimits(self.config.limits_on)
+        self.rates = RateLimits(self.config.limits_on, self.config.steady_clock)
         self.outgoing = Outgoing(self)
         self.base_url = ""
 

@@ -7,6 +7,8 @@ member's or channel's id. Slack's own form (an object with `type`, or an option)
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from datetime import date, time
 from typing import Any
 
 from sandbox.blockkit.check import elements_of
@@ -26,6 +28,7 @@ ONE_OPTION = {"static_select", "external_select", "radio_buttons", "overflow"}
 MANY_OPTIONS = {"multi_static_select", "multi_external_select", "checkboxes"}
 TYPED = {"plain_text_input", "email_text_input", "url_text_input", "number_input"}
 STATEFUL = {*SELECTED, *ONE_OPTION, *MANY_OPTIONS, *TYPED, "rich_text_input", "file_input"} - {"overflow"}
+_MOMENTS: dict[str, Callable[[str], object]] = {"datepicker": date.fromisoformat, "timepicker": time.fromisoformat}
 REQUIRED = "Please complete this required field."
 
 
@@ -47,7 +50,10 @@ def _option(element: dict[str, Any], given: Any) -> dict[str, Any]:
 
 
 def as_state(element: dict[str, Any], given: Any) -> dict[str, Any]:
-    """The state of an element after this input; None empties it. Raises `ValueError` for an option it has not."""
+    """The state of an element after this input; None empties it.
+
+    Raises `ValueError` for an option it has not, and for a day or a time of day there is not.
+    """
     kind = element["type"]
     if isinstance(given, dict) and given.get("type") == kind:
         return given
@@ -58,6 +64,8 @@ def as_state(element: dict[str, Any], given: Any) -> dict[str, Any]:
     if kind in SELECTED:
         empty: Any = [] if kind.startswith("multi_") else None
         value = given or empty
+        if value and kind in _MOMENTS:
+            _MOMENTS[kind](str(value))
         return {"type": kind, SELECTED[kind]: int(value) if kind == "datetimepicker" and value else value}
     if kind == "rich_text_input":
         return {"type": kind, "rich_text_value": _rich(given)}

@@ -167,11 +167,20 @@ class People:
             channel, message = place
             payload |= payloads.on_message(sandbox, member, channel, message, state)
             payload |= {"response_url": sandbox.responses.url(member.id, channel.id, message.ts)}
-        ack = await sandbox.outgoing.deliver(INTERACTIVE, payload)
-        if ack.error:
-            self._ws.toast(member.id, TROUBLE.format(error=ack.error))
-            raise SlackError(ack.error)
+        await self._tell(member, payload)
         return {}
+
+    async def _tell(self, member: Member, payload: dict[str, Any]) -> None:
+        """Deliver what is answered by an empty acknowledgement and nothing else. Raises `SlackError`."""
+        ack = await self._sandbox.outgoing.deliver(INTERACTIVE, payload)
+        error = ack.error
+        if not error and ack.payload:
+            error = "invalid_ack"  # Slack shows nothing of it: whoever wrote it thinks otherwise
+            sentence = "the acknowledgement must be empty"
+            self._sandbox.log.add("problem", payload["type"], text=sentence, messages=[str(sorted(ack.payload))])
+        if error:
+            self._ws.toast(member.id, TROUBLE.format(error=error))
+            raise SlackError(error)
 
     def _state_of(self, member: Member, message: Message) -> dict[str, dict[str, Any]]:
         fresh = initial_state(message.blocks or [])
@@ -220,10 +229,7 @@ class People:
             if message.ephemeral_to:
                 raise SlackError("message_not_found")
         payload = payloads.shortcut(sandbox, member, declared.callback_id, channel, message)
-        ack = await sandbox.outgoing.deliver(INTERACTIVE, payload)
-        if ack.error:
-            self._ws.toast(member.id, TROUBLE.format(error=ack.error))
-            raise SlackError(ack.error)
+        await self._tell(member, payload)
         return {}
 
     async def _home(self, member: Member, body: dict[str, Any]) -> Answer:

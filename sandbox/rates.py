@@ -1,12 +1,14 @@
 """Slack's rate limits, switchable: per channel, per method tier, and for posting in the whole workspace.
 
-Buckets of tokens on the real clock. A refusal says how many whole seconds to wait and takes nothing from any bucket.
+Buckets of tokens on a steady clock, the real one by default. A refusal says how many whole seconds to wait and takes
+nothing from any bucket.
 """
 
 from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
@@ -41,7 +43,8 @@ class Limits:
 class RateLimits:
     """The buckets in use."""
 
-    def __init__(self, on: bool) -> None:
+    def __init__(self, on: bool, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self.limits = Limits(on=on)
         self._buckets: dict[str, Bucket] = {}
 
@@ -67,7 +70,7 @@ class RateLimits:
         """
         if not self.limits.on:
             return 0
-        now, figures = time.monotonic(), self.limits
+        now, figures = self._clock(), self.limits
         if tier is None:
             per_minute = figures.workspace_per_minute
             asked = [self._bucket("workspace", per_minute / 60, max(1.0, per_minute / 10), now)]

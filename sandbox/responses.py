@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +39,7 @@ class Responses:
 
     def url(self, member: str, channel: str, ts: str | None = None) -> str:
         """A fresh response URL."""
-        now = time.monotonic()
+        now = self._config.steady_clock()
         if len(self._urls) > 20_000:
             self._urls = {k: u for k, u in self._urls.items() if u.expires > now}
         key = self._ws.next_id("R")
@@ -51,7 +50,7 @@ class Responses:
     def use(self, key: str, body: Any) -> None:
         """Carry out one use. Raises `SlackError`."""
         url = self._urls.get(key)
-        if url is None or time.monotonic() > url.expires:
+        if url is None or self._config.steady_clock() > url.expires:
             raise SlackError("expired_url")
         if url.left <= 0:
             raise SlackError("used_url")
@@ -68,6 +67,8 @@ class Responses:
             return
         text, blocks = messages.checked_content(body.get("text"), body.get("blocks"), body.get("attachments"))
         replace = body.get("replace_original", False)
+        if replace and len(text) > messages.MOST_UPDATE_TEXT:
+            raise SlackError("msg_too_long")
         if replace and original is not None:
             messages.edit(self._ws, original, text, blocks)
             return

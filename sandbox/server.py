@@ -22,6 +22,7 @@ from sandbox.faults import AFTER, BEFORE
 from sandbox.person_api import PersonApi, answer
 
 HERE = Path(__file__).parent
+STATIC = ("/static/", "/site")
 BIGGEST = 64 * 1024 * 1024
 
 
@@ -36,13 +37,20 @@ async def arguments(request: web.Request) -> tuple[dict[str, Any], str | None]:
         if not isinstance(given, dict):
             raise SlackError("json_not_object")
         args |= given
-    elif request.content_type == "multipart/form-data":
-        args |= {k: v for k, v in (await request.post()).items() if isinstance(v, str)}
     elif request.can_read_body:
-        args |= parse_qsl((await request.read()).decode(), keep_blank_values=True)
+        args |= await _form(request)
     header = request.headers.get("Authorization", "")
     token = header.removeprefix("Bearer ").strip() if header else None
     return args, token or args.pop("token", None)
+
+
+async def _form(request: web.Request) -> dict[str, str]:
+    try:
+        if request.content_type == "multipart/form-data":
+            return {k: v for k, v in (await request.post()).items() if isinstance(v, str)}
+        return dict(parse_qsl((await request.read()).decode(), keep_blank_values=True, errors="strict"))
+    except ValueError as error:  # bytes that are no text, parts without their boundary
+        raise SlackError("invalid_form_data") from error
 
 
 class Server:
@@ -56,6 +64,7 @@ class Server:
     def app(self) -> web.Application:
         """Every route."""
         app = web.Application(client_max_size=BIGGEST)
+        app.on_response_prepare.append(_ask_each_time)
         app.add_routes(
             [
                 web.route("*", "/api/{method}", self.api),
@@ -112,7 +121,7 @@ class Server:
         try:
             args, token = await arguments(request)
         except SlackError as error:
-            return answer(error.body())
+            return answer(error.body(), 400 if error.code == "invalid_form_data" else 200)
         entry = sandbox.log.add("call", name, args=args)
         early = await self._before(request, name, args, entry)
         if early is not None:
@@ -174,6 +183,8 @@ class Server:
         try:
             body = json.loads(await request.read())
         except ValueError:
+            body = None
+        if not isinstance(body, dict):
             return answer({"ok": False, "error": "invalid_payload"}, 400)
         entry = self.sandbox.log.add("call", "response_url", args=body, error=None)
         early = await self._before(request, "response_url", body, entry)
@@ -214,6 +225,12 @@ class Server:
         )
 
 
+async def _ask_each_time(request: web.Request, response: web.StreamResponse) -> None:
+    """The page and the website are asked about each time, so that nobody sees yesterday's after an update."""
+    if request.path == "/" or request.path.startswith(STATIC):
+        response.headers["Cache-Control"] = "no-cache"
+
+
 def _cut(request: web.Request) -> web.Response:
     """End the connection without an answer."""
     if request.transport is not None:
@@ -236,6 +253,6 @@ def _moved(to: str) -> Any:
 
 def _file(path: Path) -> Any:
     async def serve(request: web.Request) -> web.StreamResponse:
-        return web.FileResponse(path, headers={"Cache-Control": "no-cache"})
+        return web.FileResponse(path)
 
     return serve

@@ -56,7 +56,7 @@ class Views:
 
     def trigger(self, member: str, view_id: str | None = None) -> str:
         """A fresh trigger id for what a person just did."""
-        now = time.monotonic()
+        now = self._config.steady_clock()
         if len(self._triggers) > 5000:
             self._triggers = {k: t for k, t in self._triggers.items() if t.expires > now - 60}
         number = self._ws.next_id("")
@@ -68,7 +68,7 @@ class Views:
         trigger = self._triggers.get(str(trigger_id))
         if trigger is None:
             raise SlackError("invalid_trigger_id")
-        if time.monotonic() > trigger.expires:
+        if self._config.steady_clock() > trigger.expires:
             raise SlackError("expired_trigger_id")
         if trigger.used:
             raise SlackError("exchanged_trigger_id")

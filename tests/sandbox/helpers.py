@@ -16,6 +16,19 @@ from starlette.routing import Route
 from sandbox.driver import Workspace
 
 
+class HandClock:
+    """A steady clock that goes forward only by hand: `SandboxConfig.steady_clock`."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def forward(self, seconds: float) -> None:
+        self.seconds += seconds
+
+
 def client(slack: Workspace, token: str | None = None) -> AsyncWebClient:
     assert slack.server is not None
     return AsyncWebClient(

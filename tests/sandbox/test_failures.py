@@ -1,6 +1,7 @@
 """What goes wrong at Slack, on purpose: late acks, lost replies, cuts, redelivery, limits."""
 
 import asyncio
+import math
 import signal
 import sys
 from typing import Any
@@ -13,7 +14,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from sandbox.driver import Workspace, simple_manifest
 from sandbox.faults import Fault
-from tests.sandbox.helpers import bolt, by_http, by_socket, client
+from sandbox.rates import RateLimits
+from tests.sandbox.helpers import HandClock, bolt, by_http, by_socket, client
 
 MANIFEST = simple_manifest(["/touch"])
 
@@ -173,7 +175,7 @@ async def test_limits_answer_429_with_seconds_and_other_channels_go_on() -> None
 
 
 async def test_a_response_url_works_five_times_and_not_after_its_time() -> None:
-    async with Workspace.start(manifest=MANIFEST, response_url_seconds=0.5) as slack:
+    async with Workspace.start(manifest=MANIFEST, steady_clock=(clock := HandClock())) as slack:
         app, sam, urls = bolt(slack), slack.person("Sam"), []
 
         @app.command("/touch")
@@ -188,10 +190,89 @@ async def test_a_response_url_works_five_times_and_not_after_its_time() -> None:
             sixth = await hook.send(text="six")
             assert (sixth.status_code, "used_url" in sixth.body) == (404, True)
             await sam.types("/touch")
-            await asyncio.sleep(0.55)  # a response URL's time is real time
+            clock.forward(30 * 60 - 1)
+            assert (await AsyncWebhookClient(urls[1]).send(text="in time")).status_code == 200
+            clock.forward(2)
             late = await AsyncWebhookClient(urls[1]).send(text="late")
             assert "expired_url" in late.body
-            assert len(await sam.messages("general")) == 5
+            assert len(await sam.messages("general")) == 6
+
+
+async def test_what_replaces_a_message_keeps_to_the_length_of_an_update() -> None:
+    async with Workspace.start(manifest=MANIFEST) as slack:
+        app, sam, urls = bolt(slack), slack.person("Sam"), []
+
+        @app.command("/touch")
+        async def touch(ack: Any, body: Any) -> None:
+            urls.append(body["response_url"])
+            await ack()
+
+        async with by_socket(slack, app):
+            await sam.types("/touch")
+            hook = AsyncWebhookClient(urls[0])
+            assert (await hook.send(text="x" * 4001)).status_code == 200
+            assert (await hook.send(text="x" * 4000, replace_original=True)).status_code == 200
+            long = await hook.send(text="x" * 4001, replace_original=True)
+            assert (long.status_code, "msg_too_long" in long.body) == (400, True)
+
+
+async def test_nonsense_at_a_response_url_or_the_web_api_is_refused_also_while_a_fault_waits() -> None:
+    async with Workspace.start() as slack, aiohttp.ClientSession() as web:
+        assert slack.server is not None
+        await slack.faults.reset("*", text="never")
+        hook = slack.server.sandbox.responses.url(slack.person("Sam").id, slack.channel_id("inbound"))
+        for body in (b"[1]", b'"x"', b"null", b"{", b"\xff"):
+            reply = await web.post(hook, data=body)
+            assert (reply.status, (await reply.json())["error"]) == (400, "invalid_payload")
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        parts = {"Content-Type": "multipart/form-data; boundary=b"}
+        part = b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\n\xff\r\n--b--\r\n'
+        for headers, body in ((form, b"text=\xff"), (form, b"text=%ff"), (parts, part)):
+            reply = await web.post(f"{slack.url}/api/chat.postMessage", data=body, headers=headers)
+            assert (reply.status, (await reply.json())["error"]) == (400, "invalid_form_data")
+        assert (await (await web.post(hook, json={"text": "still good"})).text()) == "ok"
+
+
+@pytest.mark.parametrize(("tier", "at_once"), [(1, 10), (2, 20), (3, 50), (4, 100)])
+def test_each_tier_allows_its_calls_a_minute_per_method(tier: int, at_once: int) -> None:
+    clock = HandClock()
+    rates = RateLimits(on=True, clock=clock)
+    assert [rates.wait("users.list", tier, None) for _ in range(at_once)] == [0] * at_once
+    a_token = math.ceil(60 / {1: 1, 2: 20, 3: 50, 4: 100}[tier])
+    assert rates.wait("users.list", tier, None) == a_token
+    assert rates.wait("users.info", tier, None) == 0
+    clock.forward(a_token)
+    assert rates.wait("users.list", tier, None) == 0
+
+
+async def test_a_method_called_too_often_is_refused_while_others_go_on() -> None:
+    async with Workspace.start(steady_clock=HandClock()) as slack:
+        api, sam = client(slack), slack.person("Sam").id
+        await slack.limits(on=True)
+        for _ in range(20):
+            await api.users_list()
+        with pytest.raises(SlackApiError) as caught:
+            await api.users_list()
+        assert (caught.value.response.status_code, caught.value.response.headers["Retry-After"]) == (429, "3")
+        await api.users_info(user=sam)
+
+
+async def test_the_sockets_can_be_cut_just_before_a_delivery() -> None:
+    async with Workspace.start(manifest=MANIFEST) as slack:
+        app, sam, heard = bolt(slack), slack.person("Sam"), []
+
+        @app.command("/touch")
+        async def touch(ack: Any, command: Any) -> None:
+            heard.append(command["text"])
+            await ack()
+
+        async with by_socket(slack, app):
+            await slack.faults.arm("socket_disconnect", "slash_commands")
+            assert (await sam.types("/touch lost")).error == "dispatch_failed"
+            await slack.connected()
+            assert await sam.types("/touch heard")
+            assert await slack.faults.struck() == 1
+        assert heard == ["heard"]
 
 
 async def test_a_refused_answer_to_a_command_is_a_problem_and_a_toast() -> None:

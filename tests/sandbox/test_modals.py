@@ -1,13 +1,12 @@
 """Modals and App Home: triggers, stacks, errors, typeahead, closing."""
 
-import asyncio
 from typing import Any
 
 import pytest
 from slack_sdk.errors import SlackApiError
 
 from sandbox.driver import Workspace, simple_manifest
-from tests.sandbox.helpers import bolt, by_socket
+from tests.sandbox.helpers import HandClock, bolt, by_socket
 
 MANIFEST = simple_manifest(["/touch"], {"log_touch": "Log a touch"})
 
@@ -98,7 +97,7 @@ async def test_a_form_is_filled_with_typeahead_refused_and_saved(joined: Any) ->
 
 
 async def test_a_trigger_is_dead_after_one_use_and_after_its_time() -> None:
-    async with Workspace.start(manifest=MANIFEST, trigger_seconds=0.2) as slack:
+    async with Workspace.start(manifest=MANIFEST, steady_clock=(clock := HandClock())) as slack:
         app, triggers = bolt(slack), []
 
         @app.command("/touch")
@@ -117,8 +116,11 @@ async def test_a_trigger_is_dead_after_one_use_and_after_its_time() -> None:
             await app.client.views_open(trigger_id=triggers[0], view=words("First"))
             assert await refused(triggers[0]) == "exchanged_trigger_id"
             await sam.types("/touch")
-            await asyncio.sleep(0.25)  # a trigger's time is real time
+            clock.forward(3.01)
             assert await refused(triggers[1]) == "expired_trigger_id"
+            await sam.types("/touch")
+            clock.forward(2.99)
+            await app.client.views_open(trigger_id=triggers[2], view=words("In time"))
             assert await refused("12.34.56") == "invalid_trigger_id"
 
 
@@ -238,3 +240,59 @@ async def test_a_message_shortcut_opens_a_form() -> None:
             await slack.person("Ada").says("Jane rang back", in_="#general")
             assert await sam.uses_shortcut("Log a touch", on="Jane rang back")
             await sam.sees("Jane rang back", in_="modal")
+
+
+async def test_a_global_shortcut_opens_a_form_without_a_message() -> None:
+    manifest = simple_manifest()
+    manifest["features"]["shortcuts"] = [
+        {"name": "New touch", "type": "global", "callback_id": "new_touch", "description": "Log one"}
+    ]
+    async with Workspace.start(manifest=manifest) as slack:
+        app, sam, heard = bolt(slack), slack.person("Sam"), []
+
+        @app.shortcut({"type": "shortcut", "callback_id": "new_touch"})
+        async def opens(ack: Any, body: Any, client: Any) -> None:
+            heard.append(body)
+            await client.views_open(trigger_id=body["trigger_id"], view=words("New touch"))
+            await ack()
+
+        async with by_socket(slack, app):
+            assert await sam.uses_shortcut("New touch")
+            await sam.sees("New touch", in_="modal")
+        (body,) = heard
+        assert (body["type"], body["user"]["id"]) == ("shortcut", sam.id)
+        assert not {"message", "channel", "response_url"} & body.keys()
+        assert await slack.problems() == []
+
+
+async def test_an_answer_in_the_ack_of_a_click_is_refused_as_slack_shows_none() -> None:
+    async with Workspace.start(manifest=MANIFEST) as slack:
+        app, sam = bolt(slack), slack.person("Sam")
+        button = {"type": "button", "text": plain("Claim"), "action_id": "claim"}
+
+        @app.action("claim")
+        async def answers(ack: Any) -> None:
+            await ack(text="Yours now")
+
+        async with by_socket(slack, app):
+            card = [{"type": "actions", "elements": [button]}]
+            await app.client.chat_postMessage(channel=slack.channel_id("inbound"), text="card", blocks=card)
+            assert (await sam.clicks("Claim")).error == "invalid_ack"
+            await sam.sees_no("Yours now")
+        (problem,) = await slack.problems()
+        assert "block_actions" in problem
+
+
+async def test_a_day_that_is_none_cannot_be_picked() -> None:
+    async with Workspace.start(manifest=MANIFEST) as slack:
+        app, sam = bolt(slack), slack.person("Sam")
+
+        @app.command("/touch")
+        async def opens(ack: Any, body: Any, client: Any) -> None:
+            await client.views_open(trigger_id=body["trigger_id"], view=form())
+            await ack()
+
+        async with by_socket(slack, app):
+            await sam.types("/touch")
+            assert (await sam.fills("When", "2026-99-99")).error == "invalid_arguments"
+            assert await sam.fills("When", "2026-12-31")
