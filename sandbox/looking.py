@@ -16,9 +16,10 @@ SHOWN = 200
 
 
 def workspace(sandbox: Sandbox) -> dict[str, Any]:
-    """Who and what there is; changes rarely."""
+    """Who and what there is; changes rarely. `now_ts` is a `ts` later than all that stands."""
     ws = sandbox.ws
     return {
+        "now_ts": ws.next_ts(),
         "team": {"id": ws.team_id, "name": ws.team},
         "app": {"name": ws.members[ws.bot_user].real_name, "user_id": ws.bot_user, "bot_id": ws.bot_id},
         "members": [
@@ -73,10 +74,10 @@ def shown(sandbox: Sandbox, channel: Channel, message: Message, *, plain: bool) 
     return out
 
 
-def _channel(sandbox: Sandbox, channel: Channel, member: str, *, plain: bool) -> dict[str, Any]:
+def _channel(sandbox: Sandbox, channel: Channel, member: str, *, plain: bool, since: str) -> dict[str, Any]:
     ws = sandbox.ws
     last = list(islice(reversed(channel.messages.values()), SHOWN))[::-1]
-    own = [m for m in ws.ephemerals[member] if m.channel == channel.id]
+    own = [m for m in ws.ephemerals[member] if m.channel == channel.id and m.ts > since]
     if own:
         last = sorted([*last, *own], key=lambda m: m.ts)[-SHOWN:]
     read = channel.read.get(member, "")
@@ -93,8 +94,8 @@ def _channel(sandbox: Sandbox, channel: Channel, member: str, *, plain: bool) ->
     }
 
 
-def view(sandbox: Sandbox, member: str, *, plain: bool = False) -> dict[str, Any]:
-    """Everything one person sees now."""
+def view(sandbox: Sandbox, member: str, *, plain: bool = False, since: str = "") -> dict[str, Any]:
+    """Everything one person sees now. Ephemeral messages up to `since` (a `ts`) are gone, as after a reload."""
     ws, views = sandbox.ws, sandbox.views
     home = views.homes.get(member)
     modals = []
@@ -111,7 +112,9 @@ def view(sandbox: Sandbox, member: str, *, plain: bool = False) -> dict[str, Any
     return {
         "version": sandbox.watch.version(member),
         "me": member,
-        "channels": [_channel(sandbox, c, member, plain=plain) for c in ws.channels.values() if member in c.members],
+        "channels": [
+            _channel(sandbox, c, member, plain=plain, since=since) for c in ws.channels.values() if member in c.members
+        ],
         "modals": modals,
         "home": shown_home,
         "notifications": [

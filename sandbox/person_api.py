@@ -100,8 +100,12 @@ class PersonApi:
         return answer(looking.workspace(self._sandbox))
 
     async def view(self, request: web.Request) -> web.StreamResponse:
-        """All one person sees."""
-        return answer(looking.view(self._sandbox, self._member(request), plain=request.query.get("plain") == "1"))
+        """All one person sees; with `since`, without the ephemeral messages from before that `ts`."""
+        query = request.query
+        seen = looking.view(
+            self._sandbox, self._member(request), plain=query.get("plain") == "1", since=query.get("since", "")
+        )
+        return answer(seen)
 
     async def wait(self, request: web.Request) -> web.StreamResponse:
         """Answer when what a person sees is past a version, or after 20 s."""

@@ -29,7 +29,9 @@ function post(path, payload, signal) {
 }
 
 export const workspace = () => ask("/sandbox/workspace");
-export const view = (as, signal) => ask(`/sandbox/view?as=${encodeURIComponent(as)}`, { signal });
+/** All one member sees; ephemeral messages from before this page was opened are gone, as in Slack. */
+export const view = (as, since, signal) =>
+  ask(`/sandbox/view?as=${encodeURIComponent(as)}&since=${encodeURIComponent(since)}`, { signal });
 export const wait = (as, after, signal) =>
   ask(`/sandbox/wait?as=${encodeURIComponent(as)}&after=${encodeURIComponent(after)}`, { signal });
 export const clock = () => ask("/sandbox/clock");

@@ -106,7 +106,7 @@ export class Store {
     this.fresh += 1;
     const mine = this.fresh;
     this.stale = false;
-    const view = await api.view(as, signal);
+    const view = await api.view(as, this.ws.now_ts, signal);
     if (as !== this.me || mine < this.shown) return;
     this.shown = mine;
     this.view = view;

@@ -97,6 +97,32 @@ async def test_it_runs_alone_and_a_test_can_join_it() -> None:
         await process.communicate()
 
 
+async def test_whoever_looks_afresh_sees_no_ephemeral_from_before_and_the_driver_sees_all() -> None:
+    async with Workspace.start() as slack, aiohttp.ClientSession() as web:
+        sam, inbound = slack.person("Sam"), slack.channel_id("inbound")
+
+        async def reads(since: str) -> list[str]:
+            view = await (await web.get(f"{slack.url}/sandbox/view?as={sam.id}&since={since}")).json()
+            return [m["text"] for channel in view["channels"] for m in channel["messages"]]
+
+        async def opened() -> str:
+            return str((await (await web.get(f"{slack.url}/sandbox/workspace")).json())["now_ts"])
+
+        first = await opened()
+        await client(slack).chat_postMessage(channel=inbound, text="for all")
+        await client(slack).chat_postEphemeral(channel=inbound, user=sam.id, text="for Sam")
+        assert await reads(first) == ["for all", "for Sam"]
+        assert await reads(await opened()) == ["for all"]
+        assert [m.text for m in await sam.messages("inbound")] == ["for all", "for Sam"]
+
+
+async def test_what_the_browser_holds_of_the_page_is_asked_about_each_time() -> None:
+    async with Workspace.start() as slack, aiohttp.ClientSession() as web:
+        for path in ("/", "/site/", "/static/page/main.js", "/static/page/css/base.css", "/static/site/site.js"):
+            reply = await web.get(f"{slack.url}{path}")
+            assert (reply.status, reply.headers["Cache-Control"]) == (200, "no-cache"), path
+
+
 async def test_the_page_is_served_and_a_file_outside_it_is_not() -> None:
     async with Workspace.start() as slack, aiohttp.ClientSession() as web:
         page = await web.get(f"{slack.url}/")
