@@ -24,6 +24,7 @@ class Action(StrEnum):
     OPEN_LINK = "open_link"
     REASSIGN_TO = "reassign_to"
     REASON = "reason"
+    REMARK = "remark"
     ADMIN_PAGE = "admin_page"
     TOUCH_CHANGE = "touch_change"
     TOUCH_UNDO = "touch_undo"
@@ -45,10 +46,11 @@ class Action(StrEnum):
 
 
 class Block(StrEnum):
-    """Inputs of forms: ``block_id``, where an error sentence belongs."""
+    """Inputs of forms: ``block_id``, where an error sentence belongs: ``UserError.field`` names the same words."""
 
-    REASSIGN_TO = "reassign_to_block"
-    REASON = "reason_block"
+    REASSIGN_TO = "to"
+    REASON = "reason"
+    REMARK = "remark"
     CONTACT = "contact"
     NEW_EMAIL = "new_email"
     NEW_COMPANY = "new_company"

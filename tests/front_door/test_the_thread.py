@@ -2,9 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import pytest
+from sqlalchemy import delete, select
 
+from bot.db.models import PersonRole, Touch
+from bot.db.threads import Urgency
+from bot.domain.terms import Outcome
 from tests.front_door.whole_house import NIGHT, WholeHouse, whole_house
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +58,41 @@ async def test_a_one_click_outcome_is_a_response(house: WholeHouse) -> None:
     await house.sam.clicks("Voicemail", in_="#inbound")
     folded = await house.sam.sees("Sam Okafor answered in", in_="#inbound")
     assert "voicemail" in folded.text
+
+
+async def test_two_clicks_on_an_outcome_are_one_touch(house: WholeHouse) -> None:
+    await house.sends_form()
+    await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    await house.sam.clicks("Claim", in_="#inbound")
+    card = await house.sam.sees("has it", in_="#inbound")
+    await asyncio.gather(*(house.sam.clicks("No answer", on=card, in_="#inbound") for _ in range(2)))
+    await house.sam.sees("Sam Okafor answered in", in_="#inbound")
+    await house.sam.sees("I have that already. Logged for Jane O'Neill")
+    touches = await house.parts.database.read(lambda session: session.scalars(select(Touch.outcome)).all())
+    assert touches == [Outcome.NO_ANSWER]
+
+
+async def test_a_meeting_booked_by_its_button_asks_when_and_answers_the_lead(house: WholeHouse) -> None:
+    await house.sends_form()
+    await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    await house.sam.clicks("Claim", in_="#inbound")
+    await house.sam.sees("has it", in_="#inbound")
+    await house.sam.clicks("Meeting booked", in_="#inbound")
+    form = await house.sam.sees("When is the meeting?", in_="modal")
+    assert "Jane O'Neill" in form.text
+    await house.sam.fills("When is the meeting?", datetime.fromisoformat("2026-12-02T14:00:00+01:00"), in_="modal")
+    assert await house.sam.submits()
+    await house.sam.sees("Logged for Jane O'Neill, Acme Castings: call, meeting booked.", in_="modal")
+    folded = await house.sam.sees("Sam Okafor answered in", in_="#inbound")
+    assert "meeting booked" in folded.text
+
+
+async def test_everything_about_a_lead_is_not_for_people_without_a_role(house: WholeHouse) -> None:
+    await house.sends_form()
+    await house.ada.sees("Can somebody call me today?", in_="#inbound")
+    await house.parts.database.write(lambda session: session.execute(delete(PersonRole)), Urgency.PERSON)
+    await house.ada.clicks("Show everything", in_="#inbound")
+    await house.ada.sees("You have no role here yet")
 
 
 async def test_undo_takes_the_response_back_and_the_card_opens_again(house: WholeHouse) -> None:
@@ -140,9 +180,10 @@ async def test_a_wrong_lead_is_junked_with_a_reason_and_can_be_taken_up_again(ho
     card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
     owner, _ = house.owner(card)
     await owner.clicks("Not a lead…", in_="#inbound")
-    await owner.fills("Why is it not a lead?", "A student's thesis")
+    await owner.picks("Why is it not a lead?", "Student or private person")
+    await owner.fills("Anything to add?", "It's for a thesis")
     assert await owner.submits()
-    await owner.sees("A student's thesis", in_="#inbound")
+    await owner.sees("Student or private person: It's for a thesis", in_="#inbound")
     await owner.clicks("Take it up again…", in_="#inbound")
     await owner.fills("Why take it up again?", "They meant it")
     assert await owner.submits()

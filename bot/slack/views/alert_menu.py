@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from slackblocks import Block as SlackBlock
@@ -50,10 +51,20 @@ def reassign_form(card: LeadCard, people: Sequence[Responder]) -> dict[str, obje
     return _form("Give to someone else", card, blocks, Callback.REASSIGN_FORM, "Give it" if others else None)
 
 
-def junk_form(card: LeadCard) -> dict[str, object]:
-    """Why this is no lead; marketing hears of it by source."""
-    blocks: list[SlackBlock] = [section(_about(card)), _reason("Why is it not a lead?", "A student's question")]
-    blocks.append(context("Marketing sees the reason, by source. You can take the lead up again later."))
+def junk_form(card: LeadCard, reasons: Sequence[str]) -> dict[str, object]:
+    """Why this is no lead: one of the playbook's ``reasons``, and a word of one's own."""
+    menu = StaticSelectMenu(
+        Action.REASON,
+        [option(reason, reason) for reason in reasons[:100]],
+        placeholder=plain("Pick a reason", 150),
+    )
+    remark = PlainTextInput(Action.REMARK, max_length=REASON_LENGTH, placeholder=plain("A thesis on castings", 150))
+    blocks: list[SlackBlock] = [
+        section(_about(card)),
+        InputBlock(plain("Why is it not a lead?", 150), menu, block_id=Block.REASON),
+        InputBlock(plain("Anything to add?", 150), remark, block_id=Block.REMARK, optional=True),
+        context("The reason is kept with the lead. You can take it up again later."),
+    ]
     return _form("Not a lead", card, blocks, Callback.JUNK_FORM, "Not a lead")
 
 
@@ -82,11 +93,25 @@ def _reason(label: str, example: str) -> InputBlock:
     )
 
 
-def outcome_of(value: str) -> tuple[UUID, tuple[Channel, Outcome] | None]:
-    """Read an outcome button: the lead and what came of it; None: something else. Raises ``Gone``."""
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """An outcome button: the lead, what came of it (None: something else), and the lead's version on the card.
+
+    Cards from before versions stood on buttons have none.
+    """
+
+    lead_id: UUID
+    outcome: tuple[Channel, Outcome] | None
+    version: int | None
+
+
+def outcome_of(value: str) -> Clicked:
+    """Read an outcome button. Raises ``Gone``."""
     lead_id, _, rest = value.partition("|")
-    channel, _, outcome = rest.partition("|")
+    channel, _, rest = rest.partition("|")
+    outcome, _, version = rest.partition("|")
     try:
-        return UUID(lead_id), (Channel(channel), Outcome(outcome)) if outcome else None
+        said = (Channel(channel), Outcome(outcome)) if outcome else None
+        return Clicked(UUID(lead_id), said, int(version) if version else None)
     except ValueError:
         raise Gone("This button is too old. Log it with /touch.") from None
