@@ -573,13 +573,24 @@ def upgrade() -> None:
             ["contact_id"], ["contacts.id"], name=op.f("fk_name_tokens_contact_id_contacts"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_name_tokens")),
-        sa.UniqueConstraint(
-            "token", "contact_id", "account_id", name=op.f("uq_name_tokens_token_contact_id_account_id")
-        ),
     )
-    op.create_index("ix_name_tokens_account_id", "name_tokens", ["account_id"], unique=False)
-    op.create_index("ix_name_tokens_contact_id", "name_tokens", ["contact_id"], unique=False)
     op.create_index(op.f("ix_name_tokens_token"), "name_tokens", ["token"], unique=False)
+    op.create_index(
+        "uq_name_tokens_account_id_token",
+        "name_tokens",
+        ["account_id", "token"],
+        unique=True,
+        sqlite_where=sa.text("account_id IS NOT NULL"),
+        postgresql_where=sa.text("account_id IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_name_tokens_contact_id_token",
+        "name_tokens",
+        ["contact_id", "token"],
+        unique=True,
+        sqlite_where=sa.text("contact_id IS NOT NULL"),
+        postgresql_where=sa.text("contact_id IS NOT NULL"),
+    )
     op.create_table(
         "assignments",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1084,9 +1095,19 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_assignments_person_id"), table_name="assignments")
     op.drop_index(op.f("ix_assignments_lead_id"), table_name="assignments")
     op.drop_table("assignments")
+    op.drop_index(
+        "uq_name_tokens_contact_id_token",
+        table_name="name_tokens",
+        sqlite_where=sa.text("contact_id IS NOT NULL"),
+        postgresql_where=sa.text("contact_id IS NOT NULL"),
+    )
+    op.drop_index(
+        "uq_name_tokens_account_id_token",
+        table_name="name_tokens",
+        sqlite_where=sa.text("account_id IS NOT NULL"),
+        postgresql_where=sa.text("account_id IS NOT NULL"),
+    )
     op.drop_index(op.f("ix_name_tokens_token"), table_name="name_tokens")
-    op.drop_index("ix_name_tokens_contact_id", table_name="name_tokens")
-    op.drop_index("ix_name_tokens_account_id", table_name="name_tokens")
     op.drop_table("name_tokens")
     op.drop_index(
         "uq_leads_open_contact",

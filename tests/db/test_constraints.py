@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from bot.db.base import new_id
 from bot.db.models import (
+    Account,
     Alignment,
     Contact,
     Enrolment,
@@ -26,6 +27,7 @@ from bot.db.models import (
 )
 from bot.db.types import Timestamp
 from bot.domain.terms import Intent, LeadState, Source
+from bot.service.name_index import write_words
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ANY_ZONE = st.datetimes(
@@ -170,6 +172,17 @@ def test_nobody_is_aligned_with_or_covered_by_themselves(database):
 
 def test_a_name_points_at_a_person_or_a_company(database):
     refused(database, NameToken(token="jane"))
+
+
+def test_a_word_stands_once_for_each_person_and_company(database):
+    jane, acme = contact(), Account(id=new_id(), name="Acme", name_key="acme", created_at=NOW)
+    add(database, jane, acme)
+    add(database, NameToken(token="acme", contact_id=jane.id), NameToken(token="acme", account_id=acme.id))
+    refused(database, NameToken(token="acme", contact_id=jane.id))
+    refused(database, NameToken(token="acme", account_id=acme.id))
+    words = [{"token": "acme", "contact_id": jane.id, "account_id": None}] * 2
+    database.write_now(lambda session: write_words(session, words))
+    assert database.read_now(lambda session: session.scalar(select(func.count()).select_from(NameToken))) == 2
 
 
 def test_a_suppression_covers_what_we_know(database):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base, Data, Id, Long, Short, When, ref
@@ -58,15 +58,21 @@ class Contact(Base):
     created_at: Mapped[When]
 
 
+def _once_each(subject: str) -> Index:
+    # One of the two ids is always NULL, and NULLs are never equal: a word is unique within each kind by itself.
+    given = text(f"{subject} IS NOT NULL")
+    name = f"uq_name_tokens_{subject}_token"
+    return Index(name, subject, "token", unique=True, sqlite_where=given, postgresql_where=given)
+
+
 class NameToken(Base):
     """One folded word of a contact's or account's name or address, for finding people as they are typed."""
 
     __tablename__ = "name_tokens"
     __table_args__ = (
-        Index("ix_name_tokens_contact_id", "contact_id"),
-        Index("ix_name_tokens_account_id", "account_id"),
+        _once_each("contact_id"),
+        _once_each("account_id"),
         CheckConstraint("(contact_id IS NULL) <> (account_id IS NULL)", name="one_subject"),
-        UniqueConstraint("token", "contact_id", "account_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
