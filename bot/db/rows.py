@@ -27,6 +27,14 @@ def _once(model: type[Base], dialect: str) -> Insert:
     return insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
 
 
+@lru_cache(maxsize=64)
+def _latest(model: type[Base], dialect: str, keys: tuple[str, ...], values: tuple[str, ...]) -> Insert:
+    table = cast(Table, model.__table__)
+    statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    new = {name: statement.excluded[name] for name in values if name not in keys}
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=new)
+
+
 def put(session: Session, model: type[Base], **values: Any) -> None:
     """Insert one row."""
     session.connection().execute(_plain(model), values)
@@ -42,3 +50,11 @@ def put_once(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert one row unless a unique constraint has it already; whether it was inserted."""
     connection = session.connection()
     return connection.execute(_once(model, connection.dialect.name), values).first() is not None
+
+
+def put_latest(session: Session, model: type[Base], keys: tuple[str, ...], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows of the same columns; one whose unique ``keys`` are there already gets the new values instead."""
+    if rows:
+        connection = session.connection()
+        statement = _latest(model, connection.dialect.name, keys, tuple(rows[0]))
+        connection.execute(statement, list(rows))

@@ -34,7 +34,6 @@ def make_renderer(clock: Clock) -> Renderer:
         NoticeKind.CLAIM_IDLE: _claim_idle,
         NoticeKind.STANDARD_REMINDER: _reminder,
         NoticeKind.BREACH: _breach,
-        NoticeKind.REALERT: _realert,
         NoticeKind.CALLBACK_DUE: _callback,
         NoticeKind.LATE_RESULT: lambda _session, told, _now: notices.late_post(str(told.facts.get("text", ""))),
         NoticeKind.ADMIN_WARNING: _warning,
@@ -80,11 +79,6 @@ def _breach(session: Session, told: Told, now: datetime) -> Post | None:
     card = _card(session, told.subject_id, now)
     owner = _somebody(session, told.facts, "owner_id")
     return notices.breach_post(card, owner, str(told.facts.get("cause", ""))) if card else None
-
-
-def _realert(session: Session, told: Told, now: datetime) -> Post | None:
-    card = _card(session, told.subject_id, now)
-    return notices.realert_post(card) if card else None
 
 
 def _callback(session: Session, told: Told, now: datetime) -> Post | None:

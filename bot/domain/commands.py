@@ -75,6 +75,8 @@ class RaiseHand:
     consent_basis: str | None = None
     consent_text: str = ""
     extra: dict[str, Any] = field(default_factory=dict)
+    proven: bool = False
+    """The sender proved who they are. What others say of a known person fills gaps and replaces nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,12 @@ class ReassignLead:
 
 @dataclass(frozen=True, slots=True)
 class JunkLead:
-    """This one is not a lead; the reason flows back to marketing by source."""
+    """This one is not a lead. ``reason`` is one of the playbook's, ``remark`` is the rep's own words."""
 
     actor: Actor
     lead_id: UUID
     reason: str
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

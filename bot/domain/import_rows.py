@@ -10,6 +10,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from bot.domain.commands import Actor, CompanyFacts, PersonFacts
+from bot.domain.counting import counted
 from bot.domain.terms import Role, Source
 
 
@@ -123,10 +124,11 @@ class ImportReport:
     def lines(self, most: int = 20) -> Iterator[str]:
         """Write the report for a terminal; of each kind of remark at most ``most`` are listed."""
         opening = "Nothing was saved (dry run). " if self.dry_run else ""
-        companies = f", {self.accounts_added} companies new" if self.accounts_added else ""
+        added = counted(self.accounts_added, "new company", "new companies")
+        companies = f", {added}" if self.accounts_added else ""
         yield (
-            f"{opening}{self.rows} rows: {self.added} added, {self.changed} changed, {self.unchanged} unchanged, "
-            f"{len(self.duplicates)} repeated, {len(self.refused)} refused{companies}."
+            f"{opening}{counted(self.rows, 'row')}: {self.added} added, {self.changed} changed, "
+            f"{self.unchanged} unchanged, {len(self.duplicates)} repeated, {len(self.refused)} refused{companies}."
         )
         yield from self.warnings
         yield from _listed("Refused", self.refused, most)

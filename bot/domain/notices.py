@@ -34,8 +34,6 @@ class NoticeKind(StrEnum):
     CLAIM_IDLE = "claim_idle"
     STANDARD_REMINDER = "standard_reminder"
     BREACH = "breach"
-    REALERT = "realert"
-    PASSED_ON = "passed_on"
     CALLBACK_DUE = "callback_due"
     LATE_RESULT = "late_result"
     ADMIN_WARNING = "admin_warning"

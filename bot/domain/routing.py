@@ -16,6 +16,7 @@ from enum import StrEnum
 from uuid import UUID
 
 _DIGITS = 6  # turns are compared and stored to this many digits: sums of 1/3 must not break ties by chance
+_NAMED = 3
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -36,7 +37,8 @@ class Rep:
     """One of us as far as routing looks at them.
 
     ``cap``: most open leads, None for no limit. ``away``: time off today. ``in_rotation``: an MRR who takes part
-    in the round robin. ``turn`` and ``last_assigned_at`` are stored state; both change only by the round robin.
+    in the round robin. ``reachable``: Slack knows them; an alert reaches nobody else. ``turn`` and
+    ``last_assigned_at`` are stored state; both change only by the round robin.
     """
 
     id: UUID
@@ -49,6 +51,7 @@ class Rep:
     away: bool = False
     active: bool = True
     in_rotation: bool = True
+    reachable: bool = True
     cover_id: UUID | None = None
     turn: float = 0.0
     last_assigned_at: datetime | None = None
@@ -124,13 +127,16 @@ def _by_account(
     if owner is None or not owner.active:
         reasons.add(f"{owner.name if owner else 'Somebody'} {why} but is no longer active.")
         return None
+    if not owner.reachable:
+        reasons.add(f"{owner.name} {why} but is not found in Slack.")
+        return None
     if owner.id in passed_over:
         reasons.add(f"{owner.name} {why} but passed it on.")
         return None
     if not owner.away:
         return Choice(owner.id, rule, reasons.all(f"{owner.name} {why}."))
     cover = by_id.get(owner.cover_id) if owner.cover_id else None
-    if cover and cover.active and not cover.away and cover.id not in passed_over:
+    if cover and cover.active and cover.reachable and not cover.away and cover.id not in passed_over:
         return Choice(cover.id, Rule.COVER, reasons.all(f"{owner.name} {why}, is away, and {cover.name} covers."))
     reasons.add(f"{owner.name} {why} but is away without a cover.")
     return None
@@ -145,6 +151,11 @@ def round_robin(
     """Choose among the MRRs on shift. Skills are a wish and caps a limit, but a lead is never left lying for them."""
     reasons = _Reasons(list(because))
     there = [rep for rep in reps if rep.in_rotation and rep.active and not rep.away and rep.on_shift]
+    unknown = sorted(rep.name for rep in there if not rep.reachable)
+    if unknown:
+        more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
+        reasons.add(f"Left out, not found in Slack: {', '.join(unknown[:_NAMED])}{more}.")
+        there = [rep for rep in there if rep.reachable]
     if not there:
         return Choice(None, Rule.NOBODY_ON_SHIFT, reasons.all("Nobody is on shift; it waits for the next shift."))
     left = [rep for rep in there if rep.id not in passed_over]

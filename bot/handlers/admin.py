@@ -12,6 +12,7 @@ from bot.domain.errors import NotAllowed
 from bot.domain.terms import Role
 from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, Request, Say
+from bot.service.context import playbook
 from bot.slack.blocks import Post
 from bot.slack.ids import Action, AdminPage, Command
 from bot.slack.views.admin import events_post, health_post, help_post, people_post
@@ -50,6 +51,6 @@ def _page(session: Session, actor: Actor, now: datetime, page: AdminPage | None,
         case AdminPage.EVENTS:
             return events_post(events_page(session, index))
         case AdminPage.PEOPLE:
-            return people_post(people_page(session, index))
+            return people_post(people_page(session, index), playbook(session).people)
         case _:
-            return health_post(health(session, now))
+            return health_post(health(session))

@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.clocks import Clock
+from bot.db.queries.vital_signs import SILENT_AFTER
 from bot.db.session import Database
 from bot.intake.metrics import Metrics
 
 MAX_BYTES = 256 * 1024
-TICK_MAX_AGE = 180.0
-"""A worker leaves a tick each minute; three missed ones are too many."""
 
 
 def _yes() -> bool:
@@ -34,5 +33,5 @@ class IntakeDeps:
     slack_ok: Callable[[], bool] = _yes
     migrated: Callable[[], bool] = _yes
     max_bytes: int = MAX_BYTES
-    tick_max_age: float = TICK_MAX_AGE
+    tick_max_age: float = SILENT_AFTER
     metrics: Metrics = field(default_factory=Metrics)

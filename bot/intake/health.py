@@ -4,7 +4,7 @@ What must stay true: ``/healthz`` asks nobody; ``/readyz`` says which part is no
 """
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from bot.clocks import protocol_now
-from bot.db.models import DueTime, Lead, OutboxItem, Setting
+from bot.db.models import DueTime, Lead, OutboxItem
+from bot.db.queries.vital_signs import last_tick, seconds_silent
 from bot.intake.deps import IntakeDeps
-from bot.service.vital_signs import LAST_TICK
 
 DATABASE_PATIENCE = 2.0
 
@@ -26,17 +26,12 @@ async def healthz(_request: Request) -> Response:
     return PlainTextResponse("ok\n")
 
 
-def _last_tick(session: Session) -> datetime | None:
-    value = session.scalar(select(Setting.value).where(Setting.key == LAST_TICK))
-    return datetime.fromisoformat(value["at"]) if value else None
-
-
 async def readiness(deps: IntakeDeps) -> dict[str, Any]:
     """Each part with ``ok`` and, if it is not, a sentence."""
     parts: dict[str, Any] = {}
     tick: datetime | None = None
     try:
-        tick = await asyncio.wait_for(deps.database.read(_last_tick), DATABASE_PATIENCE)
+        tick = await asyncio.wait_for(deps.database.read(last_tick), DATABASE_PATIENCE)
         parts["database"] = {"ok": True}
     except (SQLAlchemyError, TimeoutError) as error:
         parts["database"] = {"ok": False, "why": f"The database does not answer ({type(error).__name__})."}
@@ -48,9 +43,9 @@ async def readiness(deps: IntakeDeps) -> dict[str, Any]:
 
 
 def _tick_part(tick: datetime | None, max_age: float) -> dict[str, Any]:
-    if tick is None:
+    age = seconds_silent(tick)
+    if age is None:
         return {"ok": False, "why": "No worker has run yet. Start: handraiser worker"}
-    age = (protocol_now() - tick.astimezone(UTC)).total_seconds()
     part: dict[str, Any] = {"ok": age <= max_age, "seconds_ago": round(age)}
     if age > max_age:
         part["why"] = "The worker has not run for a while. Is it up?"

@@ -213,4 +213,5 @@ def as_command(event: EventIn, webhook_id: str, body: bytes, content_type: str) 
         consent_basis=event.consent.basis or None,
         consent_text=event.consent.text or "",
         extra=extra,
+        proven=True,
     )

@@ -1,7 +1,7 @@
 """Telling people of a lead: the card in the channel, direct messages, lines under the card (process §2).
 
 What must stay true: a re-ping is a new post, hence a new round; every alert given is kept with its cause; the
-manager is told once, counted from the first alert.
+manager is told once while a lead is open, counted from the first alert.
 """
 
 from collections.abc import Sequence
@@ -11,10 +11,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.clocks import protocol_now
 from bot.db.models import DueTime, Lead, LeadAlert, LivingMessage
 from bot.db.rows import put
 from bot.domain.notices import Address, Notice, NoticeKind, Priority, View
-from bot.domain.response_clock import LadderStep
+from bot.domain.response_clock import LadderStep, ladder_steps
 from bot.outbox.enqueue import show, tell
 from bot.service.context import playbook
 from bot.service.lead_changes import (
@@ -26,6 +27,7 @@ from bot.service.lead_changes import (
     arm,
     disarm,
     managers_of,
+    open_since,
 )
 
 FIRST_CAUSE = "hand_raise"
@@ -70,10 +72,10 @@ def begin_ladder(
     """
     note_alert(session, lead, lead.owner_id, cause, now)
     post_card(session, lead, team_id)
-    rules = playbook(session).inbound.ladder
-    dues = [*also, (ALERT_LADDER, f"{lead.round}:{LadderStep.DM_UNSEEN}", now + rules.dm_unseen)]
-    if cause == FIRST_CAUSE or not (_manager_due(session, lead.id) or manager_told(session, lead.id)):
-        dues.append((ALERT_MANAGER, f"{LadderStep.MANAGER}:{int(now.timestamp())}", now + rules.manager))
+    at = dict(ladder_steps(now, playbook(session)))
+    dues = [*also, (ALERT_LADDER, f"{lead.round}:{LadderStep.DM_UNSEEN}", at[LadderStep.DM_UNSEEN])]
+    if cause == FIRST_CAUSE or not (_manager_due(session, lead.id) or manager_told(session, lead)):
+        dues.append((ALERT_MANAGER, f"{LadderStep.MANAGER}:{int(now.timestamp())}", at[LadderStep.MANAGER]))
     arm(session, lead.id, dues)
 
 
@@ -99,8 +101,8 @@ def alert(session: Session, lead: Lead, now: datetime, cause: str, team_id: UUID
 
 
 def tell_managers(session: Session, lead: Lead, now: datetime, team_of: UUID | None = None) -> None:
-    """A card to each manager of the owner's team (or of ``team_of``'s), and a line under the alert; once for a lead."""
-    if manager_told(session, lead.id):
+    """A card to each manager of the team of the owner (or of ``team_of``), and a line under the alert; told once."""
+    if manager_told(session, lead):
         return
     managers = managers_of(session, team_of or lead.owner_id)
     for person_id in managers:
@@ -136,19 +138,20 @@ def alerted_at(session: Session, lead: Lead) -> datetime | None:
     )
 
 
-def first_alert_at(session: Session, lead_id: UUID) -> datetime | None:
-    """When the first alert stood in Slack's queue and reached Slack; None if none has reached Slack."""
-    reached = select(LivingMessage.id).where(
-        LivingMessage.view == View.LEAD_ALERT.value,
-        LivingMessage.subject_id == str(lead_id),
-        LivingMessage.posted_at.is_not(None),
+def first_alert_at(session: Session, lead_id: UUID, now: datetime) -> datetime | None:
+    """When the first alert stood in Slack (business time); None if none stands there yet."""
+    posted_at = session.scalar(
+        select(func.min(LivingMessage.posted_at)).where(
+            LivingMessage.view == View.LEAD_ALERT.value, LivingMessage.subject_id == str(lead_id)
+        )
     )
-    if session.scalar(reached.limit(1)) is None:
-        return None
-    return session.scalar(select(func.min(LeadAlert.at)).where(LeadAlert.lead_id == lead_id))
+    # Delivery notes protocol time; what has passed since then is the same on both clocks, but for a jump.
+    return now - (protocol_now() - posted_at) if posted_at is not None else None
 
 
-def manager_told(session: Session, lead_id: UUID) -> bool:
-    """Whether the managers know of this lead."""
-    told = select(LeadAlert.id).where(LeadAlert.lead_id == lead_id, LeadAlert.cause == MANAGER_CAUSE).limit(1)
-    return session.scalar(told) is not None
+def manager_told(session: Session, lead: Lead) -> bool:
+    """Whether the managers know of this lead since it was last taken up."""
+    told = select(LeadAlert.id).where(
+        LeadAlert.lead_id == lead.id, LeadAlert.cause == MANAGER_CAUSE, LeadAlert.at >= open_since(session, lead)
+    )
+    return session.scalar(told.limit(1)) is not None

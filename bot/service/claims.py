@@ -90,8 +90,9 @@ def _lost(session: Session, lead: Lead, actor: Actor, now: datetime) -> Done:
         raise AlreadyTaken(f"{who} answered this at {clock(when, actor, now)}.")
     assert lead.claimed_at is not None
     who = name_of(session, lead.claimed_by_id)
-    ahead = ago(now - lead.claimed_at)
-    raise AlreadyTaken(f"{who} took this at {clock(lead.claimed_at, actor, now)}, {ahead} before you.")
+    ahead = now - lead.claimed_at
+    before = ago(ahead) if ahead >= timedelta(seconds=1) else "a moment"
+    raise AlreadyTaken(f"{who} took this at {clock(lead.claimed_at, actor, now)}, {before} before you.")
 
 
 def clock(at: datetime, actor: Actor, now: datetime) -> str:
@@ -153,7 +154,7 @@ def reassign_lead(session: Session, command: ReassignLead, now: datetime) -> Don
     _open_still(lead)
     _check(session, lead, actor, "give it to somebody else")
     to = session.execute(
-        select(Person.id, Person.name).where(
+        select(Person.id, Person.name, Person.slack_user_id).where(
             Person.id == command.to_id,
             Person.active.is_(True),
             exists().where(PersonRole.person_id == Person.id, PersonRole.role.in_(MAY_OWN)),
@@ -163,6 +164,8 @@ def reassign_lead(session: Session, command: ReassignLead, now: datetime) -> Don
         raise UserError("They can't own leads here. Pick somebody else.", field="to")
     if to.id == lead.owner_id:
         raise UserError(f"{to.name} has it already.", field="to")
+    if to.slack_user_id is None:
+        raise UserError(f"I can't find {to.name} in Slack, so they would not hear of it.", field="to")
     before, state = lead.owner_id, lead.state
     reason = f"{actor.name} gave it to {to.name}{': ' + command.reason if command.reason else ''}."
     team_id = load_candidates(session, now, [to.id]).teams.get(to.id)
@@ -175,14 +178,15 @@ def reassign_lead(session: Session, command: ReassignLead, now: datetime) -> Don
 
 
 def junk_lead(session: Session, command: JunkLead, now: datetime) -> Done:
-    """Not a lead; the reason goes back to marketing by source. Owner, manager of the team, admin."""
+    """Not a lead, and why; by the owner, a manager of the team, or an admin."""
     actor, lead = command.actor, get_lead(session, command.lead_id)
     _check(session, lead, actor, "call it junk")
     check_move(lead.state, LeadState.JUNK, command.reason)
     state = lead.state
-    change(session, lead, state=LeadState.JUNK, closed_at=now, close_reason=command.reason[:255], shift_held=False)
+    why = f"{command.reason}: {command.remark}" if command.remark else command.reason
+    change(session, lead, state=LeadState.JUNK, closed_at=now, close_reason=why[:255], shift_held=False)
     disarm(session, lead.id)
-    note_move(session, lead.id, state, LeadState.JUNK, now, actor.person_id, command.reason)
+    note_move(session, lead.id, state, LeadState.JUNK, now, actor.person_id, why)
     undo = {"state": state.value, "version": lead.version}
     return _done(session, "junk_lead", lead, actor, now, "Put away as junk.", undo, command.reason)
 
@@ -218,7 +222,7 @@ def _owner_again(session: Session, lead: Lead, now: datetime) -> None:
     standing = standing_of(session, lead.account_id)
     candidates = load_candidates(session, now, [lead.owner_id, standing.owner_id, standing.csm_id])
     rep = candidates.rep(lead.owner_id)
-    if rep is not None and rep.active and not rep.away:
+    if rep is not None and rep.active and rep.reachable and not rep.away:
         reason = [f"{rep.name} had it before."]
         keep_assignment(session, lead.id, rep.id, "reopened", reason, now)
         hand_over(session, lead, rep.id, reason, candidates.teams.get(rep.id), now, "reopened")

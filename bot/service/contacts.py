@@ -1,11 +1,10 @@
-"""Finding or making the contact and the account that an event speaks of (process §2, intake path).
+"""Finding or making the contact that an event speaks of (process §2, intake path).
 
-What must stay true: one contact per normalised address, one account per registrable domain; a fact we have is never
-overwritten by nothing; what somebody says of themselves is newer than what we have, what they say of their company
-only fills gaps; every change of a name keeps the words it is found by (``name_tokens``) up to date.
+What must stay true: one contact per normalised address; a fact we have is never overwritten by nothing, and by what an
+unproven sender says only where it is missing: anybody can fill in a form in somebody's name; every change of a name
+keeps the words it is found by (``name_tokens``) up to date.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -21,43 +20,25 @@ from bot.db.rows import put_once
 from bot.domain.business_time import HoursError, zone
 from bot.domain.commands import CompanyFacts, PersonFacts
 from bot.domain.countries import country_code
-from bot.domain.matching import best_company, company_domain, company_name_key, fold, normalise_email, read_phone
+from bot.domain.matching import company_domain, fold, normalise_email, read_phone
 from bot.domain.terms import Source, Stage
+from bot.service.accounts import ACCOUNT_FACTS, AccountFacts, account_of, fill_account, find_account, make_account
 from bot.service.contact_text import clean, clean_or_none
 from bot.service.context import playbook
 from bot.service.name_index import (
     account_words,
     contact_words,
-    rewrite_account_words,
     rewrite_contact_words,
     write_words,
 )
 
-NAME_KEY_PREFIX = 3
-MOST_ALIKE = 2000
-"""Accounts looked at for a name that is spelled almost alike; they share its first letters."""
-
-
-@dataclass(slots=True)
-class AccountFacts:
-    """An account as an event finds or makes it."""
-
-    id: UUID
-    name: str
-    domain: str | None
-    industry: str | None
-    employees: int | None
-    country: str | None
-    stage: Stage
-    owner_id: UUID | None
-    csm_id: UUID | None
-    new: bool = False
-    why: str = ""
-
 
 @dataclass(slots=True)
 class ContactFacts:
-    """A contact as an event finds or makes it, not yet written. ``values`` is what is to be written."""
+    """A contact as an event finds or makes it, not yet written. ``values`` is what is to be written.
+
+    ``said``: what the sender says now and differs from what we have, but does not replace it.
+    """
 
     id: UUID
     email: str | None
@@ -73,6 +54,7 @@ class ContactFacts:
     open_lead_id: UUID | None = None
     why: str = ""
     values: dict[str, Any] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -81,10 +63,12 @@ class ContactFacts:
 
 
 def find_contact(
-    session: Session, person: PersonFacts, company: CompanyFacts, source: Source, now: datetime
+    session: Session, person: PersonFacts, company: CompanyFacts, source: Source, now: datetime, *, proven: bool = True
 ) -> ContactFacts:
     """Find the contact by e-mail, else by phone and name; make one where there is none.
 
+    ``proven``: one of us or a sender who proved who they are says it, so it replaces what we have; else it only fills
+    gaps.
     The account is found or made and written; the contact is written by ``save_contact``, so that its score and stage
     go in with it.
     """
@@ -95,18 +79,20 @@ def find_contact(
     if known is not None and known.open_lead_id is not None:
         # Leads are locked before accounts and contacts everywhere, so that nobody waits in a circle.
         session.execute(select(Lead.id).where(Lead.id == known.open_lead_id).with_for_update(key_share=True))
-    account = _account_of(known) if known else None
+    account = account_of(known) if known else None
     if account is None:
-        account = _find_account(session, known, company, domain)
+        account = find_account(session, company, domain)
     if account is None:
-        account = _make_account(session, company, domain, person, now)
+        account = make_account(session, company, domain, person, now)
     elif not account.new:
-        _fill_account(session, account, company, domain, now)
+        fill_account(session, account, company, domain)
     contact = _known_contact(known) if known is not None and known.contact_id is not None else None
     if contact is None:
         contact = _new_contact(email, phone, source, now)
     contact.account = account
-    _merge(contact, known, person, phone, account)
+    _merge(contact, known, person, phone, proven)
+    if account is not None and (known is None or contact.new or known.account_id is None):
+        contact.values["account_id"] = account.id
     return contact
 
 
@@ -119,7 +105,6 @@ def _phone(session: Session, person: PersonFacts) -> str | None:
 
 _BY_CONTACT = aliased(Account)
 _BY_DOMAIN = aliased(Account)
-_FACTS = ("id", "name", "domain", "industry", "employees", "country", "stage", "owner_id", "csm_id")
 
 
 def _look_up(
@@ -158,8 +143,8 @@ def _look_up_by(by: str) -> Select[Any]:
             Contact.account_id,
             Contact.score,
             Lead.id.label("open_lead_id"),
-            *(getattr(_BY_CONTACT, name).label(f"own_{name}") for name in _FACTS),
-            *(getattr(_BY_DOMAIN, name).label(f"domain_{name}") for name in _FACTS),
+            *(getattr(_BY_CONTACT, name).label(f"own_{name}") for name in ACCOUNT_FACTS),
+            *(getattr(_BY_DOMAIN, name).label(f"domain_{name}") for name in ACCOUNT_FACTS),
         )
         .select_from(one)
         .outerjoin(Contact, who)
@@ -169,101 +154,6 @@ def _look_up_by(by: str) -> Select[Any]:
         .order_by(Contact.created_at)
         .limit(1)
     )
-
-
-def _facts(values: Sequence[Any], why: str) -> AccountFacts:
-    facts = AccountFacts(*values)
-    facts.why = why
-    return facts
-
-
-def _account_of(known: Row[Any]) -> AccountFacts | None:
-    found = known._mapping
-    for prefix, why in (("own_", "They are known at this company."), ("domain_", "The address has its domain.")):
-        if found[f"{prefix}id"] is not None:
-            return _facts([found[f"{prefix}{name}"] for name in _FACTS], why)
-    return None
-
-
-def _find_account(
-    session: Session, known: Row[Any] | None, company: CompanyFacts, domain: str | None
-) -> AccountFacts | None:
-    """By name, spelled alike. A company with another domain is another company."""
-    name_key = company_name_key(clean(company.name))
-    if not name_key:
-        return None
-    where = [Account.name_key >= name_key[:NAME_KEY_PREFIX], Account.name_key < _after(name_key[:NAME_KEY_PREFIX])]
-    if domain:
-        where.append(Account.domain.is_(None))
-    rows = session.execute(select(Account.id, Account.name_key).where(*where).limit(MOST_ALIKE)).all()
-    found = best_company(clean(company.name), ((row.id, row.name_key) for row in rows), playbook(session))
-    if found is None:
-        return None
-    account_id, _, likeness = found
-    row = session.execute(select(*(getattr(Account, name) for name in _FACTS)).where(Account.id == account_id)).one()
-    alike = "The company's name is the same." if likeness == 100 else f"The company's name is {likeness:.0f} % alike."
-    return _facts(row, alike)
-
-
-def _after(prefix: str) -> str:
-    return prefix[:-1] + chr(ord(prefix[-1]) + 1)
-
-
-def _make_account(
-    session: Session, company: CompanyFacts, domain: str | None, person: PersonFacts, now: datetime
-) -> AccountFacts | None:
-    name = clean(company.name) or (domain or "")
-    if not name:
-        return None
-    country = country_code(clean(company.country or person.country))
-    industry = clean_or_none(company.industry)
-    employees = company.employees
-    made = AccountFacts(new_id(), name, domain, industry, employees, country, Stage.PROSPECT, None, None, new=True)
-    made.why = "A company we did not know."
-    stored = put_once(
-        session,
-        Account,
-        id=made.id,
-        name=name,
-        name_key=company_name_key(name),
-        domain=domain,
-        industry=industry,
-        employees=employees,
-        country=country,
-        stage=Stage.PROSPECT,
-        last_activity_at=now,
-        created_at=now,
-    )
-    if not stored:  # another event of the same company was faster
-        found = session.execute(
-            select(*(getattr(Account, name) for name in _FACTS)).where(Account.domain == domain)
-        ).one()
-        return _facts(found, "The address has its domain.")
-    return made
-
-
-def _fill_account(
-    session: Session, account: AccountFacts, company: CompanyFacts, domain: str | None, now: datetime
-) -> None:
-    """Fill in what we did not know of a company; its last activity is now."""
-    given: dict[str, Any] = {
-        "domain": domain if domain and domain == company_domain(domain) else None,
-        "industry": clean_or_none(company.industry),
-        "employees": company.employees,
-        "country": country_code(clean(company.country)) if company.country else None,
-    }
-    gaps = {name: value for name, value in given.items() if value is not None and getattr(account, name) is None}
-    if "domain" in gaps and session.scalar(select(Account.id).where(Account.domain == domain)) is not None:
-        del gaps["domain"]  # it is another account's already
-    if not gaps:
-        return
-    session.execute(
-        update(Account).where(Account.id == account.id).values(**gaps).execution_options(synchronize_session=False)
-    )
-    for name, value in gaps.items():
-        setattr(account, name, value)
-    if "domain" in gaps:
-        rewrite_account_words(session, account.id, account.name, domain)
 
 
 def _known_contact(known: Row[Any]) -> ContactFacts:
@@ -299,9 +189,7 @@ def _new_contact(email: str | None, phone: str | None, source: Source, now: date
     return made
 
 
-def _merge(
-    contact: ContactFacts, known: Row[Any] | None, person: PersonFacts, phone: str | None, account: AccountFacts | None
-) -> None:
+def _merge(contact: ContactFacts, known: Row[Any] | None, person: PersonFacts, phone: str | None, proven: bool) -> None:
     """Take over what they say of themselves; nothing, or an initial, replaces nothing."""
     given: dict[str, Any] = {
         "first_name": clean(person.first_name),
@@ -315,16 +203,18 @@ def _merge(
     stored = _stored(known) if not contact.new and known is not None else {}
     for name, value in given.items():
         before = stored.get(name)
-        if value and value != before and not (before and "name" in name and _is_shorter(value, before)):
-            contact.values[name] = value
-            if hasattr(contact, name):
-                setattr(contact, name, value)
-    if account is not None and (contact.new or stored.get("account_id") is None):
-        contact.values["account_id"] = account.id
+        if not value or value == before or (before and "name" in name and _is_shorter(value, before)):
+            continue
+        if before and not proven:
+            contact.said[name] = value
+            continue
+        contact.values[name] = value
+        if hasattr(contact, name):
+            setattr(contact, name, value)
 
 
 def _stored(known: Row[Any]) -> dict[str, Any]:
-    names = ("first_name", "last_name", "title", "phone", "linkedin", "timezone", "account_id")
+    names = ("first_name", "last_name", "title", "phone", "linkedin", "timezone")
     return {name: getattr(known, name) for name in names} | {"country": known.contact_country}
 
 

@@ -4,14 +4,14 @@ What must stay true: one due time per job and subject; a tick is claimed in the 
 workers or a restart do a thing once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bot.db.base import new_id
 from bot.db.models import DueTime, JobTick
+from bot.db.rows import put_latest
 from bot.db.session import announce
 from bot.outbox.enqueue import insert_once
 
@@ -20,13 +20,18 @@ TOPIC = "due"
 
 def fall_due(session: Session, job: str, subject_id: str, slot: str, at: datetime) -> None:
     """Have ``job`` done for ``subject_id`` at ``at`` (business time); replaces what was set before."""
-    postgres = session.connection().dialect.name == "postgresql"
-    insert = postgresql.insert(DueTime) if postgres else sqlite.insert(DueTime)
-    session.execute(
-        insert.values(
-            id=new_id(), job=job, subject_id=subject_id, slot=slot, due_at=at, attempts=0
-        ).on_conflict_do_update(index_elements=["job", "subject_id"], set_={"slot": slot, "due_at": at, "attempts": 0})
-    )
+    fall_due_together(session, [(job, subject_id, slot, at)])
+
+
+def fall_due_together(session: Session, dues: Sequence[tuple[str, str, str, datetime]]) -> None:
+    """Set several due times (job, subject, slot, when) in one statement; each replaces what was set before."""
+    if not dues:
+        return
+    rows = [
+        {"job": job, "subject_id": subject, "slot": slot, "due_at": at, "attempts": 0}
+        for job, subject, slot, at in dues
+    ]
+    put_latest(session, DueTime, ("job", "subject_id"), rows)
     announce(session, TOPIC)
 
 

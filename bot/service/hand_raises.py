@@ -117,10 +117,10 @@ class _Event:
 def _take_in(session: Session, command: RaiseHand, inbox_id: UUID, now: datetime) -> Raised:
     rules = playbook(session)
     quiet = command.intent.value in rules.inbound.quiet_intents or command.source is Source.LIST
-    contact = find_contact(session, command.person, command.company, command.source, now)
+    contact = _find(session, command, now)
     lines, junk = _score(session, command, contact)
     if not _save(session, contact, lines, quiet or junk is not None):
-        contact = find_contact(session, command.person, command.company, command.source, now)
+        contact = _find(session, command, now)
         lines, junk = _score(session, command, contact)
         _save(session, contact, lines, quiet or junk is not None)
     raised_at = min(command.occurred_at or now, now)
@@ -132,6 +132,10 @@ def _take_in(session: Session, command: RaiseHand, inbox_id: UUID, now: datetime
     if quiet:
         return _prospect(session, event)
     return _new_lead(session, event)
+
+
+def _find(session: Session, command: RaiseHand, now: datetime) -> ContactFacts:
+    return find_contact(session, command.person, command.company, command.source, now, proven=command.proven)
 
 
 def _score(session: Session, command: RaiseHand, contact: ContactFacts) -> tuple[list[ScoreLine], str | None]:
@@ -181,12 +185,14 @@ def _finish(session: Session, event: _Event, lead_id: UUID | None) -> None:
 
 
 def _extra(event: _Event) -> dict[str, Any]:
-    """What came along, and a phone number or address that we could not read."""
+    """What came along, what we could not read of it, and what differs from what we have (``said``)."""
     person, extra = event.command.person, dict(event.command.extra)
     if person.phone and event.contact.phone is None:
         extra["phone"] = person.phone
     if person.email and event.contact.email is None:
         extra["email"] = person.email
+    if event.contact.said:
+        extra["said"] = dict(event.contact.said)
     kept: dict[str, Any] = clean_data(extra)
     return kept
 

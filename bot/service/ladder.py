@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.db.models import Lead
 from bot.domain.commands import Due
 from bot.domain.notices import Address, Notice, NoticeKind, Priority
-from bot.domain.response_clock import LadderStep
+from bot.domain.response_clock import LadderStep, claimed_steps, ladder_steps
 from bot.domain.routing import Rule
 from bot.domain.terms import LeadState
 from bot.outbox.enqueue import tell
@@ -51,15 +51,14 @@ def step_ladder(session: Session, due: Due, now: datetime) -> None:
 
 
 def _open_step(session: Session, lead: Lead, step: LadderStep, now: datetime) -> None:
-    rules = playbook(session).inbound.ladder
-    start = alerted_at(session, lead) or now
+    at = dict(ladder_steps(alerted_at(session, lead) or now, playbook(session)))
     if step is LadderStep.DM_UNSEEN:
         if lead.seen_at is None and lead.owner_id is not None:
             send_card(session, lead, lead.owner_id)
-        arm(session, lead.id, [(ALERT_LADDER, f"{lead.round}:{LadderStep.NUDGE}", start + rules.nudge)])
+        arm(session, lead.id, [(ALERT_LADDER, f"{lead.round}:{LadderStep.NUDGE}", at[LadderStep.NUDGE])])
     elif step is LadderStep.NUDGE:
         tell_under_card(session, lead, NoticeKind.NUDGE, "nudge", {"owner_id": _text(lead.owner_id)})
-        arm(session, lead.id, [(ALERT_LADDER, f"{lead.round}:{LadderStep.NEXT_REP}", start + rules.next_rep)])
+        arm(session, lead.id, [(ALERT_LADDER, f"{lead.round}:{LadderStep.NEXT_REP}", at[LadderStep.NEXT_REP])])
     elif step is LadderStep.NEXT_REP:
         pass_on(session, lead, now, "ladder", "Nobody took it in time.")
 
@@ -69,7 +68,7 @@ def _manager(session: Session, lead: Lead, now: datetime) -> None:
         tell_managers(session, lead, now)
         return
     # Somebody is at it: the manager hears of it when that claim runs out.
-    at = lead.claimed_at + playbook(session).inbound.ladder.claimed_reopen
+    at = dict(claimed_steps(lead.claimed_at, playbook(session)))[LadderStep.CLAIMED_REOPEN]
     if at <= now:
         tell_managers(session, lead, now)
     else:
@@ -80,7 +79,7 @@ def begin_claimed(session: Session, lead: Lead, now: datetime) -> None:
     """Watch that a claim is followed by a response."""
     disarm(session, lead.id, ALERT_LADDER, SHIFT_START)
     if lead.hot and lead.first_response_at is None:
-        at = now + playbook(session).inbound.ladder.claimed_idle
+        at = dict(claimed_steps(now, playbook(session)))[LadderStep.CLAIMED_IDLE]
         arm(session, lead.id, [(CLAIMED_LADDER, f"{_claim_slot(lead)}:{LadderStep.CLAIMED_IDLE}", at)])
 
 
@@ -98,7 +97,7 @@ def _claimed_step(session: Session, lead: Lead, step: LadderStep, now: datetime)
     if not tell_under_card(session, lead, NoticeKind.CLAIM_IDLE, "claim_idle", facts) and lead.claimed_by_id:
         to, key = Address.person(lead.claimed_by_id), f"claim_idle:{lead.id}:{lead.round}"
         tell(session, Notice(NoticeKind.CLAIM_IDLE, to, key, str(lead.id), Priority.HOT, facts))
-    at = lead.claimed_at + playbook(session).inbound.ladder.claimed_reopen
+    at = dict(claimed_steps(lead.claimed_at, playbook(session)))[LadderStep.CLAIMED_REOPEN]
     arm(session, lead.id, [(CLAIMED_LADDER, f"{_claim_slot(lead)}:{LadderStep.CLAIMED_REOPEN}", at)])
 
 
@@ -106,7 +105,7 @@ def _reopen_idle(session: Session, lead: Lead, now: datetime) -> None:
     because = "It was claimed, and nothing followed."
     claimed_by = lead.claimed_by_id
     candidates = load_candidates(session, now, [lead.owner_id])
-    passed = had_it(session, lead.id) | ({claimed_by} if claimed_by else set())
+    passed = had_it(session, lead) | ({claimed_by} if claimed_by else set())
     note_move(session, lead.id, lead.state, LeadState.OPEN, now, reason=because)
     # Whoever had it may have it again rather than nobody; whoever fell silent comes last.
     for passed_over in (passed, {claimed_by} if claimed_by else set(), set()):

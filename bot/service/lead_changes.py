@@ -6,21 +6,18 @@ each move between states leaves a dated, attributed row.
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Insert, delete, exists, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from bot.db.base import new_id
 from bot.db.models import DueTime, Lead, LeadMove, Person, PersonRole, TeamMember
 from bot.db.rows import put
-from bot.db.session import announce
 from bot.domain.commands import Actor
 from bot.domain.errors import NotFound
+from bot.domain.stages import WORKED_STATES
 from bot.domain.terms import LeadState, Role
 from bot.outbox.enqueue import refresh
 from bot.service import due
@@ -79,32 +76,27 @@ def note_move(
     )
 
 
+def open_since(session: Session, lead: Lead) -> datetime:
+    """When the lead was last taken up: its last reopening, else when it came in.
+
+    Who had it and who was told before that says nothing about this time (process §2: every open lead has its ladder).
+    """
+    again = select(func.max(LeadMove.at)).where(
+        LeadMove.lead_id == lead.id,
+        LeadMove.from_state.is_not(None),
+        LeadMove.from_state.not_in(WORKED_STATES),
+        LeadMove.to_state.in_(WORKED_STATES),
+    )
+    return session.scalar(again) or lead.received_at
+
+
 DueAt = tuple[str, str, datetime]
 """Job, slot, and when."""
 
 
-@lru_cache(maxsize=2)
-def _upsert(dialect: str) -> Insert:
-    statement = postgresql.insert(DueTime) if dialect == "postgresql" else sqlite.insert(DueTime)
-    new = statement.excluded
-    return statement.on_conflict_do_update(
-        index_elements=["job", "subject_id"],
-        set_={"slot": new.slot, "due_at": new.due_at, "attempts": new.attempts},
-    )
-
-
 def arm(session: Session, lead_id: UUID, dues: Sequence[DueAt]) -> None:
     """Set several due times (job, slot, when) of one lead in one statement; each replaces its job's."""
-    if not dues:
-        return
-    subject = str(lead_id)
-    connection = session.connection()
-    rows = [
-        {"id": new_id(), "job": job, "subject_id": subject, "slot": slot, "due_at": at, "attempts": 0}
-        for job, slot, at in dues
-    ]
-    connection.execute(_upsert(connection.dialect.name), rows)
-    announce(session, due.TOPIC)
+    due.fall_due_together(session, [(job, str(lead_id), slot, at) for job, slot, at in dues])
 
 
 def disarm(session: Session, lead_id: UUID, *jobs: str) -> None:

@@ -21,6 +21,7 @@ from bot.playbook.schema.hours import HoursError
 from bot.service import audit
 from bot.service.context import playbook
 from bot.service.people_import import new_person, nobody_administers
+from bot.service.turns import take_up_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,8 @@ def match_slack_users(session: Session, users: Iterable[SlackUser], now: datetim
         counts = {word: len(names) for word, names in named.items()}
         audit.record(session, "match_slack_users", None, now, "", counts)
     session.flush()
+    if named["matched"]:
+        take_up_held(session, now)
     return Matched(**named)
 
 

@@ -23,6 +23,7 @@ from bot.domain.routing import Choice, Rep, Standing, choose_owner, round_robin
 from bot.domain.terms import Role, Stage
 from bot.playbook.schema import Playbook
 from bot.service.context import playbook
+from bot.service.lead_changes import open_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,12 @@ class Candidates:
         return next((rep for rep in self.reps if rep.id == person_id), None)
 
     def answering(self, owner_id: UUID | None = None) -> list[WorkWeek]:
-        """The weeks of those who could answer: MRRs, and the owner."""
-        return [self.weeks[rep.id] for rep in self.reps if rep.active and (rep.in_rotation or rep.id == owner_id)]
+        """The weeks of those who could answer: MRRs that Slack knows, and the owner."""
+        return [
+            self.weeks[rep.id]
+            for rep in self.reps
+            if rep.active and ((rep.in_rotation and rep.reachable) or rep.id == owner_id)
+        ]
 
 
 @lru_cache(maxsize=4096)
@@ -92,6 +97,7 @@ def _candidates() -> Any:
             Person.turn,
             Person.last_assigned_at,
             Person.active,
+            Person.slack_user_id.is_not(None).label("in_slack"),
             mrr.label("mrr"),
             open_leads.label("open_leads"),
             _first_team().label("team_id"),
@@ -120,7 +126,8 @@ def load_candidates(session: Session, now: datetime, also: Collection[UUID | Non
     weeks = {one: week_of(row, tuple((a.starts_on, a.ends_on) for a in off[one]), rules) for one, row in rows.items()}
     reps = tuple(_rep(row, weeks[one], off[one], now) for one, row in rows.items())
     teams = {one: row.team_id for one, row in rows.items() if row.team_id is not None}
-    return Candidates(reps, weeks, teams, tuple(one for one, row in rows.items() if row.on_call and row.active))
+    on_call = tuple(one for one, row in rows.items() if row.on_call and row.active and row.in_slack)
+    return Candidates(reps, weeks, teams, on_call)
 
 
 def _first_team() -> Any:
@@ -147,6 +154,7 @@ def _rep(row: Any, week: WorkWeek, off: Collection[Any], now: datetime) -> Rep:
         away=current is not None,
         active=row.active,
         in_rotation=row.mrr,
+        reachable=row.in_slack,
         cover_id=current.cover_id if current else None,
         turn=row.turn,
         last_assigned_at=row.last_assigned_at,
@@ -191,10 +199,14 @@ def standing(name: str, stage: Stage, owner_id: UUID | None, csm_id: UUID | None
     return Standing(name, stage in (Stage.CLIENT, Stage.CHAMPION), owner_id, csm_id)
 
 
-def had_it(session: Session, lead_id: UUID) -> set[UUID]:
-    """Everybody this lead was given to so far."""
+def had_it(session: Session, lead: Lead) -> set[UUID]:
+    """Everybody this lead was given to since it was last taken up."""
     rows = session.scalars(
-        select(Assignment.person_id).where(Assignment.lead_id == lead_id, Assignment.person_id.is_not(None))
+        select(Assignment.person_id).where(
+            Assignment.lead_id == lead.id,
+            Assignment.person_id.is_not(None),
+            Assignment.at >= open_since(session, lead),
+        )
     )
     return {person_id for person_id in rows if person_id is not None}
 

@@ -72,7 +72,7 @@ def _breach(session: Session, lead: Lead, now: datetime) -> None:
         ResponseDue(lead.response_due_at, DueRule.STANDARD, lead.raised_at),
         lead.raised_at,
         first_owned_at(session, lead.id),
-        first_alert_at(session, lead.id),
+        first_alert_at(session, lead.id, now),
         candidates.answering(lead.owner_id),
     )
     change(session, lead, breached_at=lead.response_due_at, breach_cause=cause.value)

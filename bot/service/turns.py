@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.db.models import Lead
@@ -86,7 +87,7 @@ def pass_on(session: Session, lead: Lead, now: datetime, cause: str, because: st
     Everybody had it already: on the ladder it stays where it is; after a "can't take it" the managers are told.
     """
     candidates = load_candidates(session, now, [lead.owner_id])
-    choice = choose_next(candidates, had_it(session, lead.id), because)
+    choice = choose_next(candidates, had_it(session, lead), because)
     if choice.person_id is not None:
         give(session, lead, candidates, choice, now, cause, by_id)
     elif choice.rule is Rule.NOBODY_ON_SHIFT:
@@ -131,6 +132,13 @@ def wait_for_shift(session: Session, lead: Lead, candidates: Candidates, now: da
         for person_id in candidates.on_call:
             note_alert(session, lead, person_id, ON_CALL_CAUSE, now)
             send_card(session, lead, person_id)
+
+
+def take_up_held(session: Session, now: datetime) -> None:
+    """Somebody can be reached who could not before: look again, now, who could have the leads that wait."""
+    held = session.scalars(select(Lead.id).where(Lead.shift_held.is_(True), Lead.closed_at.is_(None)))
+    for lead_id in held.all():
+        arm(session, lead_id, [(SHIFT_START, f"again:{now.isoformat()}", now)])
 
 
 def begin_shift(session: Session, due: Due, now: datetime) -> None:

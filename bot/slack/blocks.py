@@ -32,6 +32,8 @@ from slackblocks import (
     TextType,
 )
 
+from bot.domain.counting import counted
+
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
 SECTION_TEXT = 3000
@@ -188,7 +190,7 @@ def post(text: str, blocks: Sequence[Block]) -> Post:
     shown = list(blocks)
     if len(shown) > MESSAGE_BLOCKS:
         left_out = len(shown) - MESSAGE_BLOCKS + 1
-        shown = [*shown[: MESSAGE_BLOCKS - 1], context(f"{left_out} more parts do not fit here.")]
+        shown = [*shown[: MESSAGE_BLOCKS - 1], context(f"{counted(left_out, 'more part')} left out for lack of room.")]
     resolved: list[dict[str, Any]] = Message(channel="C", blocks=shown).to_dict()["blocks"] if shown else []
     return Post(text=cut_safely(text, NOTIFICATION_TEXT), blocks=_name(resolved))
 

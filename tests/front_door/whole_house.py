@@ -42,6 +42,8 @@ TEAM = [
     ("Lena Gross", "manager", "Inbound;Closing", "Europe/Berlin,DE", "mon-fri 8:00-18:00", "", "", "yes"),
     ("Noor Rahmani", "admin", "Operations", "Europe/Amsterdam,NL", "mon-fri 9:00-17:30", "", "", ""),
 ]
+STRANGER = ("Gus", "Gus Weber")
+"""In the workspace, but none of ours."""
 NAMES = {row[0].split(" ")[0]: row[0] for row in TEAM}
 PEOPLE = "\n".join([COLUMNS, *(f"{row[0].split(' ')[0].lower()}@brightpath.example,{','.join(row)}" for row in TEAM)])
 
@@ -93,6 +95,10 @@ class WholeHouse:
         assert answer.status_code < 400, answer.text
         return answer
 
+    @property
+    def gus(self) -> PersonDriver:
+        return self.slack.person("Gus")
+
     def owner(self, card: Seen) -> tuple[PersonDriver, PersonDriver]:
         """Who is up, by the mention on the card, and the other one who is on shift."""
         sam_is_up = f"<@{self.sam.id}>, you're up" in card.raw["text"]
@@ -103,7 +109,8 @@ class WholeHouse:
 async def whole_house(database_url: str, start: str = MONDAY, **more: str) -> AsyncIterator[WholeHouse]:
     """The product, running, on a business clock that begins at ``start``."""
     people = [
-        Person(name, f"{name.lower()}@brightpath.example", full, tz="Europe/Berlin") for name, full in NAMES.items()
+        Person(name, f"{name.lower()}@brightpath.example", full, tz="Europe/Berlin")
+        for name, full in (*NAMES.items(), STRANGER)
     ]
     channels = ["inbound", "general", "ae-erik", "ae-farah"]
     async with Workspace.start(people=people, channels=channels, manifest="manifest.yaml", team="Brightpath") as slack:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.db.models import Assignment, AuditEntry, Lead
+from bot.db.queries.people import responders
 from bot.domain.commands import ClaimLead, DeclineLead, JunkLead, ReassignLead, ReopenLead
 from bot.domain.errors import AlreadyTaken, Gone, NotAllowed, NotFound, UserError
 from bot.domain.terms import Channel, Intent, LeadState, Role
@@ -262,3 +263,46 @@ def test_versions_only_rise_and_turns_are_all_kept(floor: SalesFloor) -> None:
     assert floor.count(Assignment) == 3
     assert floor.lead(raised.lead_id).claimed_at == floor.now
     assert floor.lead(raised.lead_id).raised_at == floor.now - timedelta(minutes=3)
+
+
+def test_a_click_a_moment_later_is_told_so(floor: SalesFloor) -> None:
+    raised = floor.raises()
+    claims(floor, "Ada", raised.lead_id)
+
+    with pytest.raises(AlreadyTaken, match=r"a moment before you\.$"):
+        claims(floor, "Bea", raised.lead_id)
+
+
+def test_a_junked_leads_reason_and_remark_are_kept(floor: SalesFloor) -> None:
+    raised = floor.raises()
+    floor.does(junk_lead, JunkLead(floor.actor("Ada"), raised.lead_id, "Competitor", "asks for our prices"))
+    entry = floor.read(lambda session: session.scalars(select(AuditEntry)).one())
+
+    assert floor.lead(raised.lead_id).close_reason == "Competitor: asks for our prices"
+    assert entry.detail["reason"] == "Competitor"
+
+
+def test_a_lead_is_not_given_to_somebody_slack_does_not_know(floor: SalesFloor) -> None:
+    floor.hires("Zoe", Role.SDR, slack_user_id=None)
+    raised = floor.raises()
+
+    with pytest.raises(UserError, match="Zoe in Slack") as refused:
+        floor.does(reassign_lead, ReassignLead(floor.actor("Mia"), raised.lead_id, floor.people["Zoe"], "x"))
+    assert refused.value.field == "to"
+    assert "Zoe" not in [one.name for one in floor.read(responders)]
+
+
+def test_a_lead_taken_up_a_week_later_has_its_whole_ladder(floor: SalesFloor) -> None:
+    raised = floor.raises()
+    floor.after(minutes=11)  # both had it, and Mia was told
+    floor.does(junk_lead, JunkLead(floor.actor("Mia"), raised.lead_id, "Spam or test"))
+    floor.after(days=7)
+    floor.does(reopen_lead, ReopenLead(floor.actor("Mia"), raised.lead_id, "it was real"))
+    again, first = floor.now, floor.owner(raised.lead_id)
+    floor.until(again + timedelta(minutes=3))
+    passed_to = floor.owner(raised.lead_id)
+    floor.until(again + timedelta(minutes=10))
+
+    assert {first, passed_to} == {"Ada", "Bea"}
+    assert [cause for _, _, cause in floor.alerts(raised.lead_id)].count("manager") == 2
+    assert floor.cards(raised.lead_id)[-1] == ("person:Mia", f"dm:Mia:{floor.lead(raised.lead_id).round}")

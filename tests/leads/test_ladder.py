@@ -4,14 +4,18 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import update
 
-from bot.db.models import Lead, OutboxItem
-from bot.domain.commands import ClaimLead, DeclineLead, JunkLead
+from bot.clocks import protocol_now
+from bot.db.models import Lead, LivingMessage, OutboxItem
+from bot.domain.commands import ClaimLead, DeclineLead, Due, JunkLead
 from bot.domain.response_clock import BreachCause
 from bot.domain.terms import Channel, Intent, LeadState
 from bot.service.claims import claim_lead, decline_lead, junk_lead, mark_seen
+from bot.service.hand_raises import Raised
 from bot.service.lead_changes import get_lead
 from bot.service.responses import note_response
+from bot.service.sla import BREACH, step_sla
 from tests.support.sales_floor import MONDAY_NOON, SUNDAY_NIGHT, SalesFloor
 
 NUDGE = "nudge"
@@ -261,3 +265,31 @@ def test_two_hours_down_and_the_ladder_is_caught_up_once(floor: SalesFloor) -> N
 
     assert len(done) == len(set(done))
     assert "manager" in {cause for _, _, cause in floor.alerts(raised.lead_id)}
+
+
+def _posts_the_card(floor: SalesFloor, raised: Raised) -> None:
+    where = LivingMessage.subject_id == str(raised.lead_id)
+    floor.write(lambda session: session.execute(update(LivingMessage).where(where).values(posted_at=protocol_now())))
+
+
+def _breaches(floor: SalesFloor, raised: Raised) -> str | None:
+    due = Due("response_sla", str(raised.lead_id), BREACH, floor.now)
+    floor.write(lambda session: step_sla(session, due, floor.now))
+    return floor.lead(raised.lead_id).breach_cause
+
+
+def test_a_card_that_reached_slack_too_late_is_no_fault_of_the_rep(floor: SalesFloor) -> None:
+    raised = floor.raises()
+    floor.now += timedelta(minutes=7)
+    _posts_the_card(floor, raised)  # two minutes after the answer was due
+    floor.now += timedelta(milliseconds=1)
+
+    assert _breaches(floor, raised) == BreachCause.SLACK_UNREACHABLE
+
+
+def test_a_card_that_stood_in_slack_in_time_is_the_reps(floor: SalesFloor) -> None:
+    raised = floor.raises()
+    _posts_the_card(floor, raised)
+    floor.now += timedelta(minutes=5)
+
+    assert _breaches(floor, raised) == BreachCause.REP

@@ -4,9 +4,9 @@ from collections import Counter
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from bot.db.models import Assignment, Contact, HandRaise, InboxEvent, Lead, ScoreEntry
+from bot.db.models import Assignment, Contact, HandRaise, InboxEvent, Lead, Person, ScoreEntry
 from bot.domain.terms import Intent, Role, Source
 from tests.support.sales_floor import SalesFloor
 
@@ -47,18 +47,20 @@ def test_any_order_and_repetition_of_events_gives_one_open_lead_a_person(
 
 
 @settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.integers(1, 4), st.integers(1, 12))
-def test_among_equals_nobody_is_more_than_one_ahead(floor: SalesFloor, more: int, leads: int) -> None:
+@given(st.integers(2, 5), st.integers(1, 12))
+def test_among_equals_nobody_is_more_than_one_ahead(floor: SalesFloor, reps: int, leads: int) -> None:
     start = floor.count(Lead)
-    names = ["Ada", "Bea"]
-    for number in range(more):
+    # Only who begins together is compared: whoever was there before may stand in the middle of a round.
+    floor.write(lambda session: session.execute(update(Person).values(active=False)))
+    names = []
+    for number in range(reps):
         name = f"R{start}x{number}"
         floor.hires(name, Role.MRR)
         names.append(name)
     before = _turns(floor)
     for number in range(leads):
         floor.raises(f"p{start}-{number}@c{start}-{number}.example", source=Source.CONTACT_FORM)
-    got = {name: _turns(floor)[name] - before[name] for name in floor.people if name not in ("Mia", "Max", "Root")}
+    got = {name: _turns(floor)[name] - before[name] for name in names}
 
     assert sum(got.values()) == leads
     assert max(got.values()) - min(got.values()) <= 1

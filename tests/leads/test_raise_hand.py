@@ -5,14 +5,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy import event as sql_event
-from sqlalchemy import func, select
 
-from bot.db.models import Account, Contact, HandRaise, InboxEvent, Lead, NameToken, ScoreEntry
+from bot.db.models import Account, Contact, HandRaise, InboxEvent, Lead, NameToken, Person, ScoreEntry
 from bot.db.session import Database
 from bot.domain.commands import CompanyFacts, RawEvent, RefuseEvent
-from bot.domain.terms import Intent, LeadState, Source, Stage
+from bot.domain.terms import Intent, LeadState, Role, Source, Stage
 from bot.service.hand_raises import content_key, raise_hand, refuse_event
+from bot.service.people import SlackUser, match_slack_users
 from tests.support.sales_floor import SUNDAY_NIGHT, SalesFloor
 
 
@@ -372,3 +373,71 @@ def test_every_event_says_what_became_of_it(floor: SalesFloor, database: Databas
 
     assert [row[0] for row in rows] == ["lead", "joined", "junk", "prospect"]
     assert all(row[1] for row in rows)
+
+
+def test_who_is_not_found_in_slack_is_left_out_of_the_turns(floor: SalesFloor) -> None:
+    floor.hires("Abe", Role.MRR, slack_user_id=None)
+    owners = [floor.owner(floor.raises(f"p{n}@acme.example").lead_id) for n in range(4)]
+    last = floor.read(lambda session: session.scalars(select(Lead).order_by(Lead.id.desc()).limit(1)).one())
+
+    assert owners == ["Ada", "Bea", "Ada", "Bea"]
+    assert last.owner_reason == ["Left out, not found in Slack: Abe.", "Bea is next of 2 on shift in turn."]
+
+
+def test_an_account_owner_who_is_not_in_slack_does_not_keep_a_lead(floor: SalesFloor) -> None:
+    owner_id = floor.hires("Abe", Role.AE, slack_user_id=None)
+    floor.knows_account("Acme", "acme.example", owner_id=owner_id)
+    raised = floor.raises(intent=Intent.DOWNLOAD)
+
+    assert floor.owner(raised.lead_id) in {"Ada", "Bea"}
+    assert "Abe owns Acme but is not found in Slack." in floor.card(raised.lead_id).owner_reason
+
+
+def test_where_nobody_is_found_in_slack_the_manager_is_told_and_a_match_takes_it_up(floor: SalesFloor) -> None:
+    floor.write(lambda session: session.execute(update(Person).where(_mrrs()).values(slack_user_id=None)))
+    raised = floor.raises()
+    assert floor.lead(raised.lead_id).shift_held
+    assert floor.cards(raised.lead_id) == [("person:Mia", "dm:Mia:0")]
+    assert "Left out, not found in Slack: Ada, Bea." in floor.card(raised.lead_id).owner_reason
+
+    users = [SlackUser("UBEA", "bea@example.com")]
+    floor.after(minutes=1)
+    floor.write(lambda session: match_slack_users(session, users, floor.now))
+    floor.until(floor.now)
+    assert floor.owner(raised.lead_id) == "Bea"
+    assert floor.cards(raised.lead_id)[-1] == ("inbound:team", "round:1")
+
+
+def _mrrs() -> ColumnElement[bool]:
+    return Person.name.in_(("Ada", "Bea"))
+
+
+def test_an_unproven_sender_replaces_nothing_of_somebody_we_know(floor: SalesFloor) -> None:
+    floor.raises(first_name="Jane", last_name="Doe", title="CFO", phone="+4930901820", timezone="Europe/Berlin")
+    raised = floor.raises(
+        first_name="Eve",
+        last_name="Doe",
+        title="Intern",
+        phone="+4930999999",
+        timezone="Asia/Tokyo",
+        linkedin="https://www.linkedin.com/in/jane",
+        proven=False,
+    )
+    jane, newest = floor.contact("jane@acme.example"), floor.card(raised.lead_id).raises[0]
+
+    assert (jane.first_name, jane.title, jane.phone, jane.timezone) == ("Jane", "CFO", "+4930901820", "Europe/Berlin")
+    assert jane.linkedin == "https://www.linkedin.com/in/jane"  # a gap
+    assert newest.extra["said"] == {
+        "first_name": "Eve",
+        "title": "Intern",
+        "phone": "+4930999999",
+        "timezone": "Asia/Tokyo",
+    }
+
+
+def test_a_proven_sender_updates_somebody_we_know(floor: SalesFloor) -> None:
+    floor.raises(first_name="Jane", title="CFO", phone="+4930901820")
+    floor.raises(title="CEO", phone="+4930999999", proven=True)
+    jane = floor.contact("jane@acme.example")
+
+    assert (jane.title, jane.phone) == ("CEO", "+4930999999")

@@ -55,7 +55,7 @@ class SalesFloor:
             person = Person(
                 name=name,
                 email=f"{name.lower()}@example.com",
-                slack_user_id=f"U{name.upper()}",
+                slack_user_id=values.pop("slack_user_id", f"U{name.upper()}"),
                 timezone=values.pop("timezone", "UTC"),
                 country=values.pop("country", None),
                 hours=values.pop("hours", "mon-fri 9:00-17:00"),
@@ -124,6 +124,7 @@ class SalesFloor:
             person=PersonFacts(email=email, **person),
             company=company if isinstance(company, CompanyFacts) else CompanyFacts(name=company),
             message=values.pop("message", "Please call me."),
+            proven=values.pop("proven", True),
             **values,
         )
 

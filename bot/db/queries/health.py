@@ -8,7 +8,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from bot.clocks import protocol_now
-from bot.db.models import Account, Contact, DueTime, InboxEvent, JobTick, Lead, OutboxItem, Person, Setting
+from bot.db.models import Account, Contact, DueTime, InboxEvent, Lead, OutboxItem, Person, Setting
+from bot.db.queries.vital_signs import last_tick, seconds_silent
 
 EVENTS_PAGE = 10
 LIVE = ("ready", "claimed", "unknown")
@@ -17,7 +18,10 @@ WORKSPACE = "workspace"
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the product is, in numbers an admin can act on. Ages are in seconds of real time."""
+    """How the product is, in numbers an admin can act on. Ages are in seconds of real time.
+
+    ``worker_silent``: since a worker showed up last; None: none ever has.
+    """
 
     workspace: str | None
     contacts: int
@@ -28,7 +32,7 @@ class Health:
     oldest_waiting: float | None
     dead_notices: int
     trouble: tuple[str, ...]
-    last_tick: float | None
+    worker_silent: float | None
     next_due: datetime | None
     people_without_slack: tuple[str, ...]
     playbook_number: int | None
@@ -56,7 +60,7 @@ class EventsPage:
     total: int
 
 
-def health(session: Session, now: datetime) -> Health:
+def health(session: Session) -> Health:
     """The state of the whole, read in a handful of counts."""
     real = protocol_now()
     live = OutboxItem.state.in_(LIVE)
@@ -66,7 +70,6 @@ def health(session: Session, now: datetime) -> Health:
     trouble = session.scalars(
         select(OutboxItem.last_error).where(live, OutboxItem.last_error.like("set-up: %")).distinct().limit(3)
     ).all()
-    tick = session.scalar(select(func.max(JobTick.at)).where(JobTick.job == "heartbeat"))
     workspace = session.get(Setting, WORKSPACE)
     in_force = session.info.get("playbook")
     return Health(
@@ -89,7 +92,7 @@ def health(session: Session, now: datetime) -> Health:
             .where(OutboxItem.state == "dead", OutboxItem.finished_at > real - timedelta(days=7)),
         ),
         trouble=tuple((error or "").removeprefix("set-up: ") for error in trouble),
-        last_tick=(now - tick).total_seconds() if tick else None,
+        worker_silent=seconds_silent(last_tick(session)),
         next_due=session.scalar(select(func.min(DueTime.due_at))),
         people_without_slack=tuple(
             session.scalars(

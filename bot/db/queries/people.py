@@ -87,11 +87,11 @@ RESPONDING = (Role.MRR, Role.SDR, Role.AE, Role.CSM, Role.MANAGER)
 
 
 def responders(session: Session, limit: int = 100) -> list[Responder]:
-    """People who may own a lead, market response reps first; at most what one Slack menu holds."""
+    """People who may own a lead and whom Slack knows, MRRs first; at most what one Slack menu holds."""
     rows = session.execute(
         select(Person.id, Person.name, PersonRole.role)
         .join(PersonRole, PersonRole.person_id == Person.id)
-        .where(Person.active.is_(True), PersonRole.role.in_(RESPONDING))
+        .where(Person.active.is_(True), Person.slack_user_id.is_not(None), PersonRole.role.in_(RESPONDING))
         .order_by(Person.name, Person.id)
     ).all()
     roles: dict[UUID, tuple[str, list[Role]]] = {}

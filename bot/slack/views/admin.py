@@ -6,9 +6,13 @@ from slackblocks import ActionsBlock, Block
 
 from bot.db.queries.health import EVENTS_PAGE, EventLine, EventsPage, Health
 from bot.db.queries.people import PEOPLE_PAGE, PeoplePage, PersonLine
+from bot.db.queries.vital_signs import SILENT_AFTER
+from bot.domain.counting import counted
 from bot.domain.terms import Role
+from bot.playbook.schema.people import People
 from bot.slack.blocks import Post, at, bullet, button, buttons, context, cut_safely, esc, header, post, section
 from bot.slack.ids import Action, AdminPage
+from bot.slack.views.words import lasting
 
 HELP = (
     (
@@ -44,9 +48,9 @@ def health_post(state: Health) -> Post:
     warnings = list(_warnings(state))
     title = "All is well." if not warnings else "Something needs a look."
     facts = [
-        f"{state.open_leads:,} open leads, {state.unanswered_hot:,} hot ones without an answer",
-        f"{state.contacts:,} contacts at {state.accounts:,} accounts",
-        f"{state.waiting_notices:,} messages on their way",
+        f"{counted(state.open_leads, 'open lead')}, {counted(state.unanswered_hot, 'hot one')} without an answer",
+        f"{counted(state.contacts, 'contact')} at {counted(state.accounts, 'account')}",
+        f"{counted(state.waiting_notices, 'message')} on {'its' if state.waiting_notices == 1 else 'their'} way",
         f"playbook version {state.playbook_number or '–'}",
     ]
     if state.next_due is not None:
@@ -63,9 +67,11 @@ def _warnings(state: Health) -> Sequence[str]:
     if state.oldest_waiting is not None and state.oldest_waiting > 60 and not found:
         found.append(f"a message has been waiting for {round(state.oldest_waiting)} s")
     if state.dead_notices:
-        found.append(f"{state.dead_notices:,} messages could not be delivered in the last 7 days")
-    if state.last_tick is not None and state.last_tick > 180:
-        found.append("the worker has not shown up for three minutes: is it running?")
+        found.append(f"{counted(state.dead_notices, 'message')} could not be delivered in the last 7 days")
+    if state.worker_silent is None:
+        found.append("no worker has run yet: start `handraiser worker`")
+    elif state.worker_silent > SILENT_AFTER:
+        found.append(f"the worker has not shown up for {lasting(state.worker_silent)}: is it running?")
     if state.people_without_slack:
         names = ", ".join(esc(name) for name in state.people_without_slack)
         found.append(f"not found in Slack by their e-mail: {names}")
@@ -96,12 +102,12 @@ def _event(line: EventLine) -> str:
     return f"{when} · {who}{result}{owner} · by `{esc(line.sender, 40)}`{said}"
 
 
-def people_post(page: PeoplePage) -> Post:
-    """Who is who: roles, teams, hours, and what is missing."""
+def people_post(page: PeoplePage, rules: People) -> Post:
+    """Who is who: roles, teams, hours, and what is missing by the playbook's ``rules``."""
     if page.total == 0:
         text = "Nobody is set up yet. Run `handraiser people import people.csv`."
         return post(text, [header("People"), section(text), _pages(AdminPage.PEOPLE)])
-    lines = [_person(line) for line in page.lines]
+    lines = [_person(line, rules) for line in page.lines]
     blocks: list[Block] = [header("People"), *[section("\n".join(lines[i : i + 5])) for i in range(0, len(lines), 5)]]
     blocks.append(context(_where(page.page, len(page.lines), page.total, "people")))
     blocks += _turn(AdminPage.PEOPLE, page.page, len(page.lines), page.total)
@@ -109,14 +115,15 @@ def people_post(page: PeoplePage) -> Post:
     return post("People: " + "; ".join(esc(line.name, 60) for line in page.lines), blocks)
 
 
-def _person(line: PersonLine) -> str:
+def _person(line: PersonLine, rules: People) -> str:
     roles = ", ".join(line.roles) or "no role yet"
     parts = [roles, ", ".join(esc(team) for team in line.teams), esc(line.timezone, 40), esc(line.hours, 80)]
     wants_aes = Role.SDR in line.roles or Role.MRR in line.roles
-    if wants_aes and not 2 <= line.aligned_aes <= 5:
-        parts.append(f"_{line.aligned_aes} aligned AEs; 2 to 5 are wanted_")
+    fewest, most = rules.min_aligned_aes, rules.max_aligned_aes
+    if wants_aes and not fewest <= line.aligned_aes <= most:
+        parts.append(f"_{counted(line.aligned_aes, 'aligned AE')}; {fewest} to {most} are wanted_")
     if not line.in_slack:
-        parts.append("_not found in Slack_")
+        parts.append("_not found in Slack, so given no leads_")
     # a list must ping nobody: names, not mentions
     return f"*{esc(line.name)}* · " + " · ".join(part for part in parts if part)
 

@@ -6,6 +6,7 @@ from slackblocks import Block
 
 from bot.db.queries.home import Callback, HomeState, OpenLead
 from bot.domain.commands import Actor
+from bot.domain.counting import counted
 from bot.domain.terms import Role
 from bot.slack.blocks import Post, at, bullet, context, divider, esc, header, home, post, section
 
@@ -38,7 +39,7 @@ def home_view(actor: Actor, state: HomeState) -> dict[str, Any]:
 def _day(state: HomeState) -> str:
     if state.touches_today == 0:
         return "No touches logged yet today."
-    return f"{state.touches_today:,} {'touch' if state.touches_today == 1 else 'touches'} logged today."
+    return f"{counted(state.touches_today, 'touch', 'touches')} logged today."
 
 
 def _lead(lead: OpenLead) -> str:

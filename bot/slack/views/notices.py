@@ -61,12 +61,6 @@ def breach_post(card: LeadCard, owner: Somebody | None, cause: str) -> Post:
     return say(f"No answer in time: {who(card)} has been waiting for {waited}.{of}{why}")
 
 
-def realert_post(card: LeadCard) -> Post:
-    """They asked again."""
-    owner = f"{mention(card.owner.slack_user_id, card.owner.name)}, " if card.owner else ""
-    return say(f"{owner}{esc(card.name)} asked again.")
-
-
 def late_post(text: str) -> Post:
     """What was saved, or not, after its answer had to go out."""
     return say(text)
