@@ -7,47 +7,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.sandbox_page.bot import CARD
+from tests.sandbox_page.reading import nameless, unreadable
 from tests.sandbox_page.stage import Stage
 
 Look = Callable[..., Page]
-
-NAMELESS = """() => {
-  const query = "a[href], button, input:not([type=hidden]), select, textarea, [role=option], [role=menuitem]";
-  const named = (node) => {
-    const ids = (node.getAttribute("aria-labelledby") || "").split(" ");
-    const by = ids.map((id) => document.getElementById(id)?.textContent || "");
-    const labels = [...(node.labels || [])].map((label) => label.textContent);
-    return [node.getAttribute("aria-label") || "", ...by, ...labels, node.textContent].join("").trim();
-  };
-  const shown = [...document.querySelectorAll(query)].filter((node) => node.getClientRects().length);
-  return shown.filter((node) => !named(node)).map((node) => node.outerHTML);
-}"""
-
-CONTRAST = """() => {
-  const rgb = (text) => text.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map((c) => c / 255)
-    .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = (node) => {
-    for (let at = node; at; at = at.parentElement) {
-      const style = getComputedStyle(at);
-      if (style.backgroundImage !== "none") return null;
-      const colour = rgb(style.backgroundColor);
-      if (colour.length === 3 || colour[3] === 1) return colour;
-    }
-    return [255, 255, 255];
-  };
-  const poor = [];
-  for (const node of document.querySelectorAll("main *, [role=dialog] *")) {
-    const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
-    if (!own || !node.getClientRects().length || node.closest("svg, :disabled")) continue;
-    const ground = behind(node);
-    if (!ground) continue;
-    const [a, b] = [light(rgb(getComputedStyle(node).color)), light(ground)].sort((x, y) => y - x);
-    if ((a + 0.05) / (b + 0.05) < 4.5) poor.push(`${node.className}: ${node.textContent.slice(0, 40)}`);
-  }
-  return poor;
-}"""
 
 
 def furnished(stage: Stage) -> None:
@@ -142,19 +105,38 @@ def test_colours_follow_the_system_and_the_toggle(look: Look) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_control_has_a_name_and_every_word_can_be_read(look: Look, stage: Stage, scheme: str) -> None:
     furnished(stage)
-    page = look("Sam", color_scheme=scheme)
+    stage.posts(f"<@{stage.id_of('Sam')}> and elsewhere", channel="general")
+    page = look("Sam", color_scheme=scheme, reduced_motion="reduce")
     expect(page.locator(".message")).to_have_count(3)
+    expect(page.get_by_role("link", name=re.compile("general.*1 mention"))).to_be_visible()
+    page.get_by_text("Another time").click()
     page.get_by_role("button", name="1 reply").click()
     expect(page.get_by_role("complementary", name="Thread").locator(".message")).to_have_count(2)
-    assert page.evaluate(NAMELESS) == []
-    assert page.evaluate(CONTRAST) == []
+    assert nameless(page) == []
+    assert unreadable(page) == []
     page.get_by_role("textbox", name="Message #inbound").fill("/touch")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(page.locator(".input-error").first).to_be_visible()
-    assert page.evaluate(NAMELESS) == []
-    assert page.evaluate(CONTRAST) == []
+    assert nameless(page) == []
+    assert unreadable(page) == []
+
+
+def test_words_too_pale_to_read_and_controls_without_a_name_are_found(look: Look) -> None:
+    page = look("Sam")
+    expect(page.get_by_role("textbox", name="Message #inbound")).to_be_visible()
+    for place, words in (("sidebar", "pale beside"), ("main", "pale in the middle")):
+        page.evaluate(
+            """([place, words]) => {
+              const note = Object.assign(document.createElement("p"), { textContent: words, className: "pale" });
+              note.style.color = place === "sidebar" ? "rgb(60 90 86)" : "rgb(200 200 200)";
+              document.getElementById(place).prepend(note, document.createElement("button"));
+            }""",
+            [place, words],
+        )
+    assert unreadable(page) == ["pale: pale beside", "pale: pale in the middle"]
+    assert len(nameless(page)) == 2
 
 
 def test_there_is_one_of_each_landmark_and_no_id_twice(look: Look, stage: Stage) -> None:

@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 from playwright.sync_api import Page, expect
 
+from tests.sandbox_page.reading import nameless, unreadable
 from tests.sandbox_page.stage import Stage
 
 Look = Callable[..., Page]
@@ -117,3 +118,34 @@ def test_the_website_stands_beside_the_workspace(look: Look, intake: Intake) -> 
     expect(page.get_by_role("textbox", name="Message #inbound")).to_be_visible()
     page.get_by_role("button", name="Close: The company's website").click()
     expect(page.locator("iframe")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 400])
+def test_every_control_has_a_name_and_every_word_can_be_read(look: Look, scheme: str, width: int) -> None:
+    page = look(path="/site/", color_scheme=scheme, viewport={"width": width, "height": 800})
+    expect(page.locator("html")).to_have_attribute("data-ready", "true")
+    form = page.get_by_role("form", name="Contact me")
+    form.get_by_role("button", name="Fill in with an example").click()
+    form.get_by_role("button", name="Contact me").click()
+    expect(form.get_by_role("alert")).to_be_visible()
+    assert nameless(page) == []
+    assert unreadable(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_thanks_can_be_read_too(look: Look, scheme: str) -> None:
+    page = look(path="/site/thanks.html", color_scheme=scheme)
+    expect(page.get_by_role("link", name="Go to the workspace")).to_be_visible()
+    assert nameless(page) == []
+    assert unreadable(page) == []
+
+
+def test_there_is_one_of_each_landmark_on_the_website_and_no_id_twice(look: Look) -> None:
+    page = look(path="/site/")
+    expect(page.get_by_role("main")).to_have_count(1)
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(page.get_by_role("navigation", name="Main")).to_have_count(1)
+    ids = page.locator("[id]").evaluate_all("nodes => nodes.map((node) => node.id)")
+    assert sorted(set(ids)) == sorted(ids)
