@@ -1,7 +1,7 @@
 """Ringing a callback when it falls due.
 
-What must stay true: a callback that was done, taken back or moved rings nobody; the gate is asked again at the
-time of the call, and what it says stands on the reminder (process §10).
+What must stay true: a callback that was done, taken back or moved rings nobody. The gate is asked again when the
+reminder is shown (``callback_reminder``).
 """
 
 from datetime import datetime
@@ -11,13 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.db.models import Contact, Person, Task
-from bot.domain.commands import Due, LogTouch
+from bot.domain.commands import Due
 from bot.domain.notices import Address, Notice, NoticeKind, Priority
-from bot.domain.terms import Channel, Outcome
 from bot.outbox.enqueue import tell
-from bot.service.actors import actor_by_id
 from bot.service.touch_effects import CALLBACK
-from bot.service.touch_subject import gate_reason, read_subject
 
 JOB = CALLBACK
 
@@ -30,8 +27,6 @@ def ring_callback(session: Session, due: Due, now: datetime) -> None:
     rep_id = _who_calls(session, task)
     if rep_id is None:
         return
-    them = read_subject(session, task.contact_id)
-    ask = LogTouch(actor_by_id(session, rep_id), them.contact_id, Channel.CALL, Outcome.CALLBACK, now)
     tell(
         session,
         Notice(
@@ -40,7 +35,6 @@ def ring_callback(session: Session, due: Due, now: datetime) -> None:
             key=f"callback:{task.id}:{due.slot}",
             subject_id=str(task.id),
             priority=Priority.PERSON,
-            facts={"gate": gate_reason(session, them, ask)},
         ),
     )
 

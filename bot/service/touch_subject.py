@@ -5,25 +5,15 @@ What must stay true: what has happened is logged whatever the gate says; its rea
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from bot.db.models import Account, Consent, Contact, Enrolment, Lead, Person, Suppression, Task
+from bot.db.models import Account, Contact, Enrolment, Lead, Person, Task
+from bot.db.queries.gate import Whom, gate
 from bot.domain.commands import LogTouch
-from bot.domain.compliance import (
-    Consented,
-    Covers,
-    Kind,
-    Refused,
-    Subject,
-    Suppressed,
-    Warned,
-    may_touch,
-    suppression_keys,
-)
+from bot.domain.compliance import Refused, Warned
 from bot.domain.errors import NotFound
 from bot.domain.terms import Channel, LeadState, Outcome, Stage
 from bot.service.context import playbook
@@ -47,6 +37,7 @@ class TouchSubject:
     stage: Stage
     last_touched_at: datetime | None
     account_name: str | None
+    account_country: str | None
     account_activity_at: datetime | None
     lead_id: UUID | None
     lead_state: LeadState | None
@@ -77,6 +68,7 @@ _SUBJECT = (
         Contact.stage,
         Contact.last_touched_at,
         Account.name.label("account_name"),
+        Account.country.label("account_country"),
         Account.last_activity_at.label("account_activity_at"),
         Lead.id.label("lead_id"),
         Lead.state.label("lead_state"),
@@ -91,9 +83,6 @@ _SUBJECT = (
     .outerjoin(Lead, and_(Lead.contact_id == Contact.id, Lead.closed_at.is_(None)))
     .outerjoin(_OWNER, _OWNER.id == Lead.owner_id)
     .where(Contact.id == bindparam("contact_id"))
-)
-_SUPPRESSIONS = select(Suppression.kind, Suppression.value_hash, Suppression.covers, Suppression.reason).where(
-    Suppression.value_hash.in_(bindparam("hashes", expanding=True))
 )
 
 
@@ -110,27 +99,6 @@ def gate_reason(session: Session, them: TouchSubject, command: LogTouch) -> str 
     channel = command.channel
     if channel is Channel.MEETING or (channel is Channel.EMAIL and command.outcome in _THEIRS):
         return None
-    keys = suppression_keys(them.email, them.phone)
-    entries = _suppressions(session, keys) if keys else []
-    subject = Subject(
-        email=them.email,
-        phone=them.phone,
-        timezone=them.timezone,
-        country=them.country,
-        cold=them.stage in (Stage.ANONYMOUS, Stage.PROSPECT),
-        consents=_consents(session, them.contact_id) if channel is Channel.EMAIL else (),
-    )
-    verdict = may_touch(channel, subject, entries, playbook(session), command.happened_at)
+    whom = Whom(them.contact_id, them.email, them.phone, them.timezone, them.country, them.account_country, them.stage)
+    (verdict,) = gate(session, playbook(session), whom, command.happened_at, channel)
     return verdict.reason if isinstance(verdict, Refused | Warned) else None
-
-
-def _suppressions(session: Session, keys: list[tuple[Kind, str]]) -> list[Suppressed]:
-    rows = session.execute(_SUPPRESSIONS, {"hashes": [value_hash for _, value_hash in keys]})
-    return [Suppressed(cast(Kind, row.kind), row.value_hash, cast(Covers, row.covers), row.reason) for row in rows]
-
-
-def _consents(session: Session, contact_id: UUID) -> tuple[Consented, ...]:
-    rows = session.execute(
-        select(Consent.basis, Consent.expires_at, Consent.withdrawn_at).where(Consent.contact_id == contact_id)
-    )
-    return tuple(Consented(*row) for row in rows)

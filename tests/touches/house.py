@@ -116,7 +116,7 @@ def add_account(session: Session, name: str, domain: str | None = None, **more: 
 
 
 def _index(session: Session, words: list[str], **subject: UUID) -> None:
-    for word in words:
+    for word in dict.fromkeys(words):
         session.execute(insert(NameToken).values(token=word, **subject))
 
 

@@ -83,7 +83,7 @@ def test_it_does_no_harm_in_any_view(house: House, evil: str) -> None:
     check(touch_views.logged_modal(logged, "Europe/Berlin", NOW))
     check(touch_views.undone_post(evil, evil))
     check(touch_views.undone_modal(evil, evil))
-    check(touch_views.callback_post(read(lambda session: callback_reminder(session, task.id)), evil))
+    check(touch_views.callback_post(read(lambda session: callback_reminder(session, task.id, NOW))))
     check(lead_views.contact_post(read(lambda session: contact_card(session, contact, NOW))))
     check(lead_views.lead_post(read(lambda session: lead_card(session, lead_id, NOW))))
     check(lead_views.own_leads_post(read(lambda session: own_leads(session, house.sam.person_id))))

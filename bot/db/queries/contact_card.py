@@ -23,14 +23,14 @@ from bot.db.models import (
     LeadMove,
     Person,
     ScoreEntry,
-    Suppression,
     Task,
     Touch,
 )
+from bot.db.queries.gate import gate, gate_subject
 from bot.db.queries.lead_facts import CardScoreLine, LeadCard
 from bot.db.queries.leads import lead_card
 from bot.db.session import PlaybookInForce
-from bot.domain.compliance import Consented, Subject, Suppressed, Verdict, may_touch, suppression_keys
+from bot.domain.compliance import Verdict
 from bot.domain.errors import NotFound
 from bot.domain.places import candidate_zones
 from bot.domain.terms import Channel, ScorePart, Stage
@@ -117,7 +117,10 @@ def contact_card(session: Session, contact_id: UUID, now: datetime, offset: int 
     lines = _score_lines(session, contact_id)
     lead, leads = _lead(session, contact_id, now)
     timeline = _timeline(session, contact_id, offset)
-    may_call, may_write = _gate(session, contact, country, now)
+    in_force: PlaybookInForce = session.info["playbook"]
+    may_call, may_write = gate(
+        session, in_force.playbook, gate_subject(contact, account), now, Channel.CALL, Channel.EMAIL
+    )
     return ContactCard(
         contact_id=contact_id,
         name=f"{contact.first_name} {contact.last_name}".strip() or contact.email or contact.phone or "No name",
@@ -231,31 +234,3 @@ def _referrer(session: Session, contact: Contact) -> str | None:
         return None
     row = session.execute(select(Contact.first_name, Contact.last_name).where(Contact.id == UUID(named))).first()
     return f"{row.first_name} {row.last_name}".strip() if row else None
-
-
-def _gate(session: Session, contact: Contact, country: str | None, now: datetime) -> tuple[Verdict, Verdict]:
-    """What the gate says now of a call and of an e-mail (process §10)."""
-    keys = [value_hash for _, value_hash in suppression_keys(contact.email, contact.phone)]
-    entries = session.execute(
-        select(Suppression.kind, Suppression.value_hash, Suppression.covers, Suppression.reason).where(
-            Suppression.value_hash.in_(keys)
-        )
-    )
-    consents = session.execute(
-        select(Consent.basis, Consent.expires_at, Consent.withdrawn_at).where(Consent.contact_id == contact.id)
-    )
-    subject = Subject(
-        email=contact.email,
-        phone=contact.phone,
-        timezone=contact.timezone,
-        country=country,
-        cold=contact.stage in (Stage.ANONYMOUS, Stage.PROSPECT),
-        consents=tuple(Consented(*row) for row in consents),
-    )
-    in_force: PlaybookInForce = session.info["playbook"]
-    known: list[Any] = [tuple(row) for row in entries]
-    suppressed = [Suppressed(*row) for row in known]
-    call, write = (
-        may_touch(channel, subject, suppressed, in_force.playbook, now) for channel in (Channel.CALL, Channel.EMAIL)
-    )
-    return call, write

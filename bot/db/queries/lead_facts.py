@@ -104,7 +104,8 @@ class CardRaise:
 class LeadCard:
     """Everything the alert and ``/lead`` need. Times are aware UTC, response times whole seconds.
 
-    ``timezones``: where the person may be, one name if it is known. ``may_call``: what the gate says of a call now.
+    ``timezones``: where the person may be, one name if it is known. ``may_call``, ``may_write``: what the gate says
+    now of a call and of an e-mail.
     ``raises``: newest first; more than one means that later events joined. ``marketing_qualified``: each condition of
     the playbook with whether it holds.
     """
@@ -157,6 +158,7 @@ class LeadCard:
     moves: tuple[CardMove, ...]
     turns: tuple[CardTurn, ...]
     may_call: Verdict
+    may_write: Verdict
     now: datetime
 
     @property

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session, aliased
 from bot.db.models import (
     Account,
     Assignment,
-    Consent,
     Contact,
     HandRaise,
     Lead,
@@ -24,9 +23,9 @@ from bot.db.models import (
     LeadMove,
     Person,
     ScoreEntry,
-    Suppression,
     Touch,
 )
+from bot.db.queries.gate import gate, gate_subject
 from bot.db.queries.lead_facts import (
     CardAccount,
     CardAlert,
@@ -39,7 +38,6 @@ from bot.db.queries.lead_facts import (
     Somebody,
 )
 from bot.db.session import PlaybookInForce
-from bot.domain.compliance import Consented, Subject, Suppressed, Verdict, may_touch, suppression_keys
 from bot.domain.definitions import conditions_held
 from bot.domain.errors import NotFound
 from bot.domain.places import candidate_zones
@@ -80,6 +78,7 @@ def lead_card(session: Session, lead_id: UUID, now: datetime) -> LeadCard:
     parts = {part: sum(line.points for line in lines if line.part is part) for part in ScorePart}
     touches, touch_count = _touches(session, contact.id)
     rules, raises = _playbook(session), _raises(session, lead_id)
+    may_call, may_write = gate(session, rules, gate_subject(contact, account), now, Channel.CALL, Channel.EMAIL)
     return LeadCard(
         **_of_lead(lead, people),
         **_of_contact(contact),
@@ -96,7 +95,8 @@ def lead_card(session: Session, lead_id: UUID, now: datetime) -> LeadCard:
         alerts=tuple(CardAlert(people.get(one.person_id), one.round, one.at, one.cause) for one in alerts),
         moves=tuple(_move(one, people) for one in moves),
         turns=tuple(CardTurn(people.get(one.person_id), one.rule, tuple(one.reason), one.at) for one in turns),
-        may_call=_may_call(session, rules, contact, account, now),
+        may_call=may_call,
+        may_write=may_write,
         now=now,
     )
 
@@ -243,32 +243,3 @@ def _marketing_qualified(
         "solution": next((one.extra["solution"] for one in raises if one.extra.get("solution")), None),
     }
     return tuple(conditions_held(rules.stages.marketing_qualified, facts))
-
-
-@lru_cache(maxsize=1)
-def _suppressed() -> Statement:
-    return select(Suppression.kind, Suppression.value_hash, Suppression.covers, Suppression.reason).where(
-        Suppression.value_hash.in_(bindparam("hashes", expanding=True))
-    )
-
-
-@lru_cache(maxsize=1)
-def _consented() -> Statement:
-    return select(Consent.basis, Consent.expires_at, Consent.withdrawn_at).where(
-        Consent.contact_id == bindparam("contact")
-    )
-
-
-def _may_call(session: Session, rules: Playbook, contact: Contact, account: Account | None, now: datetime) -> Verdict:
-    keys = suppression_keys(contact.email, contact.phone)
-    rows = session.execute(_suppressed(), {"hashes": [value for _, value in keys]}).all() if keys else []
-    consents = session.execute(_consented(), {"contact": contact.id})
-    subject = Subject(
-        email=contact.email,
-        phone=contact.phone,
-        timezone=contact.timezone,
-        country=contact.country or (account.country if account else None),
-        consents=tuple(Consented(*row) for row in consents),
-    )
-    found = [Suppressed(row.kind, row.value_hash, row.covers, row.reason) for row in rows if (row.kind, row[1]) in keys]
-    return may_touch(Channel.CALL, subject, found, rules, now)

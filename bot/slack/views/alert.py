@@ -4,12 +4,14 @@ What must stay true: the card is a function of the lead's state and of where it 
 stands in its text too, for notifications and screen readers.
 """
 
+import re
 from urllib.parse import quote as url_quote
 
 from slackblocks import Block as SlackBlock
 
 from bot.db.queries.leads import LeadCard
-from bot.domain.compliance import Allowed, Refused
+from bot.domain.compliance import Allowed, Refused, Verdict, Warned
+from bot.domain.counting import counted
 from bot.domain.fill import fill
 from bot.domain.terms import Channel, Intent, LeadState, Outcome, Stage
 from bot.playbook.schema import Playbook
@@ -30,6 +32,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.ids import Action
 from bot.slack.views.alert_menu import more
+from bot.slack.views.given import given_now
 from bot.slack.views.words import dialled, lasting, local_times, score_parts, spoken
 
 ASKS = {
@@ -56,6 +59,8 @@ QUICK = (
     ("Meeting booked", Channel.CALL, Outcome.MEETING_BOOKED),
 )
 SOMETHING_ELSE = "else"
+_LINKEDIN = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)*linkedin\.com(?:[/?#][^\s\\<>|]*)?)", re.IGNORECASE)
+"""A profile's address: a host at or below LinkedIn's own, nothing before it."""
 
 
 def alert_post(card: LeadCard, place: str, playbook: Playbook) -> Post:
@@ -113,6 +118,7 @@ def _open(card: LeadCard, for_person: str | None) -> Post:
     if words := _words(card):
         blocks.append(quote(words))
     blocks += _facts(card)
+    blocks += _gate(card.may_call, card.may_write)
     value = f"{card.lead_id}|{card.round}"
     blocks.append(
         buttons(
@@ -137,7 +143,7 @@ def _facts(card: LeadCard) -> list[SlackBlock]:
     account = card.account
     parts = [f"*Source* {card.source.value.replace('_', ' ')}", f"*Score* {card.score} ({score_parts(card.parts)})"]
     if account is not None:
-        known = [esc(account.industry, 80), f"{account.employees:,} people" if account.employees else ""]
+        known = [esc(account.industry, 80), counted(account.employees, "person", "people") if account.employees else ""]
         about = ", ".join(part for part in [*known, account.country or ""] if part)
         owned = f", owner {esc(account.owner.name)}" if account.owner else ""
         kind = "Client" if account.stage in (Stage.CLIENT, Stage.CHAMPION) else "Account"
@@ -150,10 +156,24 @@ def _facts(card: LeadCard) -> list[SlackBlock]:
         found.append(
             context("*Earlier* " + " · ".join(_touch(card, index) for index in range(min(3, len(card.touches)))))
         )
-    if not isinstance(card.may_call, Allowed):
-        sign = "Don't call" if isinstance(card.may_call, Refused) else "Before you call"
-        found.append(context(f"*{sign}:* {esc(card.may_call.reason, 400)}"))
     return found
+
+
+def _gate(call: Verdict, write: Verdict) -> list[SlackBlock]:
+    """What speaks against reaching them now, call and e-mail apart (process §10)."""
+    said = [_against(verdict, what) for verdict, what in ((call, "call"), (write, "write"))]
+    return [context(line) for line in said if line]
+
+
+def _against(verdict: Verdict, what: str) -> str:
+    match verdict:
+        case Refused():
+            until = f" Again {at(verdict.until)}." if verdict.until else ""
+            return f"*Don't {what}:* {esc(verdict.reason, 400)}{until}"
+        case Warned():
+            return f"*Before you {what}:* {esc(verdict.reason, 400)}"
+        case Allowed():
+            return ""
 
 
 def _touch(card: LeadCard, index: int) -> str:
@@ -165,9 +185,8 @@ def _touch(card: LeadCard, index: int) -> str:
 def _said(card: LeadCard) -> str:
     said = [f"“{clean(_words(card), 300)}”." if _words(card) else ""]
     said.append(f"Score {card.score}, source {card.source.value.replace('_', ' ')}.")
-    if not isinstance(card.may_call, Allowed):
-        said.append(card.may_call.reason)
-    return " ".join(esc(part, 500) for part in said if part)
+    against = (_against(card.may_call, "call"), _against(card.may_write, "write"))
+    return " ".join([*(esc(part, 500) for part in said if part), *(line for line in against if line)])
 
 
 def _claimed(card: LeadCard, playbook: Playbook) -> Post:
@@ -178,17 +197,19 @@ def _claimed(card: LeadCard, playbook: Playbook) -> Post:
     if said := _words(card):
         blocks.append(quote(said, 1000))
     blocks.append(section(_reach(card)))
+    blocks += given_now(card)
     words = _first_words(card, playbook)
-    if words:
+    if words and not isinstance(card.may_call, Refused):
         blocks.append(section(f"*First words* “{esc(words, 600)}”"))
     links = _research(card, playbook)
     if links:
         blocks.append(context("*Look up* " + " · ".join(links)))
     blocks += _facts(card)
+    blocks += _gate(*(Allowed() if isinstance(one, Refused) else one for one in (card.may_call, card.may_write)))
     blocks.append(
         buttons(
             *(
-                button(label, f"{Action.OUTCOME}_{outcome}", f"{card.lead_id}|{channel}|{outcome}")
+                button(label, f"{Action.OUTCOME}_{outcome}", f"{card.lead_id}|{channel}|{outcome}|{card.version}")
                 for label, channel, outcome in QUICK
             ),
             button("Something else…", f"{Action.OUTCOME}_{SOMETHING_ELSE}", f"{card.lead_id}|{SOMETHING_ELSE}"),
@@ -199,12 +220,17 @@ def _claimed(card: LeadCard, playbook: Playbook) -> Post:
 
 
 def _reach(card: LeadCard) -> str:
+    """The ways to reach them that the gate lets through; for the others, why not."""
     lines = []
-    if card.phone:
+    if isinstance(card.may_call, Refused):
+        lines.append(_against(card.may_call, "call"))
+    elif card.phone:
         lines.append(f"*Call* {link('tel:' + card.phone, dialled(card.phone))}")
-    if card.email:
+    if isinstance(card.may_write, Refused):
+        lines.append(_against(card.may_write, "write"))
+    elif card.email:
         lines.append(f"*Write* {link('mailto:' + url_quote(card.email, safe='@'), card.email)}")
-    return "   ".join(lines) or "No phone number and no e-mail address were given."
+    return "\n".join(lines) or "No phone number and no e-mail address were given."
 
 
 def _first_words(card: LeadCard, playbook: Playbook) -> str | None:
@@ -235,9 +261,15 @@ def _research(card: LeadCard, playbook: Playbook) -> list[str]:
     }
     found = [(label, fill(address, facts)) for label, address in playbook.texts.research_links.items()]
     links = [link(filled.text, label) for label, filled in found if not filled.missing]
-    if card.linkedin and card.linkedin.startswith("https://"):
-        links.insert(0, link(card.linkedin, "Their profile"))
+    if card.linkedin:
+        links.insert(0, _profile(card.linkedin))
     return links
+
+
+def _profile(address: str) -> str:
+    """Their profile, linked only where it leads to LinkedIn; anything else is shown as it came."""
+    known = _LINKEDIN.fullmatch(address.strip())
+    return link(f"https://{known[1]}", "Their profile") if known else f"their profile: {esc(address)}"
 
 
 def _answered(card: LeadCard) -> Post:

@@ -14,6 +14,7 @@ from bot.db.queries.lead_facts import CardScoreLine, LeadCard
 from bot.db.queries.own_leads import PAGE as OWN_PAGE
 from bot.db.queries.own_leads import OwnLead, OwnLeads
 from bot.domain.compliance import Allowed, Refused, Verdict, Warned
+from bot.domain.counting import counted
 from bot.domain.names import Candidate
 from bot.domain.terms import LeadState, ScorePart
 from bot.slack.blocks import (
@@ -131,7 +132,9 @@ def contact_post(card: ContactCard) -> Post:
     blocks.append(section(_score(card.score, card.parts, card.score_lines)))
     blocks.append(divider())
     blocks.append(section(_timeline(card.timeline, card.offset)))
-    blocks.append(context(*_gate(card.may_call, card.may_write)))
+    said = [_verdict(what, verdict) for what, verdict in _ways(card) if not isinstance(verdict, Refused)]
+    if said:
+        blocks.append(context(*said))
     blocks.append(_controls(card))
     timeline = _timeline(card.timeline, card.offset)
     title = esc(_title(card.name, card.company), 200)
@@ -160,7 +163,11 @@ def lead_post(card: LeadCard) -> Post:
     ]
     entries += [TimelineEntry(one.at, "raise", None, one.intent, one.source, one.message, None) for one in card.raises]
     newest = sorted(entries, key=lambda one: one.at, reverse=True)[:10]
-    blocks += [divider(), section(_timeline(newest, 0)), context(*_gate(card.may_call, None))]
+    blocks += [
+        divider(),
+        section(_timeline(newest, 0)),
+        context(_verdict("Calls", card.may_call), _verdict("E-mail", card.may_write)),
+    ]
     blocks.append(
         buttons(
             button("Log a touch", Action.LEAD_LOG, str(card.contact_id), style="primary"),
@@ -175,15 +182,18 @@ def _title(name: str, company: str | None) -> str:
 
 
 def _facts(card: ContactCard) -> str:
-    size = f"{card.employees:,} people" if card.employees is not None else None
+    size = counted(card.employees, "person", "people") if card.employees is not None else None
     company = " · ".join(esc(part) for part in (card.company, card.industry, size, card.country) if part)
     phone = link(f"tel:{card.phone}", dialled(card.phone)) if card.phone else "no number"
     mail = link(f"mailto:{url_quote(card.email, safe='@')}", card.email) if card.email else "no e-mail address"
+    phone = "" if isinstance(card.may_call, Refused) else phone
+    mail = "" if isinstance(card.may_write, Refused) else mail
     where = f"{local_times(card.timezones, card.now)} there" if card.timezones else "place unknown"
     lines = [
         " · ".join(part for part in (esc(card.title), f"*{_word(card.stage)}*") if part),
         company,
         " · ".join(part for part in (phone, mail, where) if part),
+        *(_verdict(what, verdict) for what, verdict in _ways(card) if isinstance(verdict, Refused)),
     ]
     if card.owner or card.account_owner:
         owner = f"Contact of {esc(card.owner)}" if card.owner else ""
@@ -230,7 +240,7 @@ def _score(score: int, parts: Mapping[ScorePart, int], lines: Sequence[CardScore
     text = f"*Score {score}*" + (f" = {score_parts(parts)}" if lines else "")
     reasons = [f"{line.points:+} {esc(line.reason)}" for line in lines[:SCORE_LINES]]
     if len(lines) > SCORE_LINES:
-        reasons.append(f"and {len(lines) - SCORE_LINES} earlier ones")
+        reasons.append("and " + counted(len(lines) - SCORE_LINES, "earlier one", "earlier ones"))
     return text + ("\n" + " · ".join(reasons) if reasons else "\nNothing has been scored yet.")
 
 
@@ -264,11 +274,8 @@ def _dash(note: str | None) -> str:
     return f" – {esc(note, NOTE)}" if note else ""
 
 
-def _gate(call: Verdict, write: Verdict | None) -> list[str]:
-    said = [_verdict("Calls", call)]
-    if write is not None:
-        said.append(_verdict("E-mail", write))
-    return said
+def _ways(card: ContactCard) -> tuple[tuple[str, Verdict], tuple[str, Verdict]]:
+    return ("Calls", card.may_call), ("E-mail", card.may_write)
 
 
 def _verdict(what: str, verdict: Verdict) -> str:

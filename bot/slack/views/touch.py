@@ -11,15 +11,30 @@ from slackblocks import Block as SlackBlock
 from slackblocks import Button
 
 from bot.db.queries.callbacks import CallbackReminder
+from bot.domain.compliance import Refused, Warned
 from bot.domain.names import Candidate
 from bot.domain.terms import Outcome
 from bot.domain.touch_draft import say as word
-from bot.domain.touch_pending import Ask, PendingTouch
+from bot.domain.touch_pending import Ask
 from bot.service.touch_lines import Asked
 from bot.service.touches import Logged
-from bot.slack.blocks import BUTTON_TEXT, Post, button, buttons, clean, context, cut, esc, link, modal, post, section
+from bot.slack.blocks import (
+    BUTTON_TEXT,
+    Post,
+    at,
+    button,
+    buttons,
+    clean,
+    context,
+    cut,
+    esc,
+    link,
+    modal,
+    post,
+    section,
+)
 from bot.slack.ids import Action, Callback
-from bot.slack.views.words import lasting, spoken
+from bot.slack.views.words import dialled, lasting, spoken
 
 SHOWN_NOTE = 500
 UNTIL = frozenset({Outcome.NOT_NOW, Outcome.OUT_OF_OFFICE})
@@ -64,7 +79,7 @@ def local(moment: datetime, zone: str) -> str:
 
 def _sentence(logged: Logged, zone: str, now: datetime) -> str:
     who = f"*{esc(logged.contact_name)}*" + (f", {esc(logged.company)}" if logged.company else "")
-    verb = "Changed" if logged.corrected else "Logged already" if logged.repeated else "Logged"
+    verb = "Changed" if logged.corrected else "I have that already. Logged" if logged.repeated else "Logged"
     parts = [f"{verb} for {who}: {spoken(logged.channel, logged.outcome)}."]
     if (now - logged.happened_at).total_seconds() > 60:
         parts.append(f"It was {local(logged.happened_at, zone)}.")
@@ -205,25 +220,27 @@ def _label(one: Candidate) -> str:
     return ", ".join(part for part in (name or one.email or "no name", clean(one.company or "", 28)) if part)
 
 
-def not_yet(pending: PendingTouch) -> str:
-    """The typed line, for whoever has to type it again."""
-    return pending.line or pending.note
-
-
-def callback_post(reminder: CallbackReminder, gate: str | None) -> Post:
-    """ "Call Jane Doe now": a callback that has fallen due, with the number and what was agreed."""
+def callback_post(reminder: CallbackReminder) -> Post:
+    """ "Call Jane Doe now": a callback that is due, with what was agreed, and the number if they may be called."""
     who = f"*{esc(reminder.contact_name)}*" + (f", {esc(reminder.company)}" if reminder.company else "")
-    phone = f" · {link(f'tel:{reminder.phone}', reminder.phone)}" if reminder.phone else " · no number known"
+    phone = f" · {link(f'tel:{reminder.phone}', dialled(reminder.phone))}" if reminder.phone else " · no number known"
+    gate = ""
+    match reminder.may_call:
+        case Refused() as refused:
+            until = f" Again {at(refused.until)}." if refused.until else ""
+            phone, gate = "", f"*Don't call:* {esc(refused.reason, 300)}{until}"
+        case Warned(reason):
+            gate = f"*Before you call:* {esc(reason, 300)}"
     blocks: list[SlackBlock] = [section(f"Time to call {who}{phone}")]
     if reminder.note:
         blocks.append(section(f"“{esc(reminder.note, 1000, lines=True)}”"))
     if gate:
-        blocks.append(context(f"Note: {esc(gate, 300)}"))
+        blocks.append(section(gate))
     blocks.append(
         buttons(
             button("Log the call", Action.LEAD_LOG, str(reminder.contact_id), style="primary"),
             button("Who is that?", f"{Action.LEAD_CHOOSE}_card", str(reminder.contact_id)),
         )
     )
-    said = " ".join(part for part in (f"Time to call {who}{phone}.", esc(reminder.note, 1000), esc(gate, 300)) if part)
+    said = " ".join(part for part in (f"Time to call {who}{phone}.", esc(reminder.note, 1000), gate) if part)
     return post(said, blocks)
