@@ -110,11 +110,6 @@ def company_name_key(name: str) -> str:
     return " ".join(kept)
 
 
-def same_company(a: str, b: str, playbook: Playbook) -> bool:
-    """Whether two name keys mean one company, by the playbook's threshold."""
-    return likeness(a, b) >= playbook.matching.company_name_threshold
-
-
 def likeness(a: str, b: str) -> float:
     """Return how alike two name keys are, 0 to 100; names whose numbers differ are not alike at all."""
     from rapidfuzz import fuzz

@@ -107,10 +107,6 @@ class TouchDraft:
         """Whether a touch can be logged without asking anything (but who exactly is meant)."""
         return self.outcome is not None and self.who.named and not self.questions
 
-    def note_with(self, words: tuple[str, ...] | list[str]) -> str:
-        """The note with words put back in front that turned out not to belong to the name."""
-        return " ".join(part for part in (" ".join(words), self.note) if part)
-
 
 def say(term: Outcome | Channel) -> str:
     """The plain word: "no answer", "e-mail"."""

@@ -14,10 +14,8 @@ from bot.domain.commands import Actor, LogTouch
 from bot.domain.terms import OUTCOMES, Channel, Outcome
 from bot.domain.time_words import When
 from bot.domain.touch_draft import Question, QuestionKind, TouchDraft
+from bot.domain.touch_vocabulary import TIMED
 
-WANTS_TIME = frozenset(
-    {Outcome.CALLBACK, Outcome.NOT_NOW, Outcome.MEETING_BOOKED, Outcome.OUT_OF_OFFICE, Outcome.RESCHEDULED}
-)
 WANTS_SPEAKER = frozenset({Outcome.NOT_INTERESTED, Outcome.REPLY_NEGATIVE})
 
 
@@ -61,6 +59,7 @@ class PendingTouch(BaseModel):
     """What is known so far. Times are aware UTC. ``touch_id`` and ``version``: it corrects a logged touch.
 
     ``who``: the words for a person not found yet. ``new_email``, ``new_company``: of somebody to be added.
+    ``origin``: the first draft it was kept under; whatever becomes of it, it is one touch.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -84,6 +83,7 @@ class PendingTouch(BaseModel):
     questions: tuple[PendingQuestion, ...] = ()
     touch_id: UUID | None = None
     version: int = 0
+    origin: str = ""
 
     def with_(self, **changes: object) -> "PendingTouch":
         """The same with some facts changed."""
@@ -104,7 +104,7 @@ class PendingTouch(BaseModel):
         assert self.contact_id is not None
         assert self.channel is not None
         assert self.outcome is not None
-        wants_time, wants_speaker = self.outcome in WANTS_TIME, self.outcome in WANTS_SPEAKER
+        wants_time, wants_speaker = self.outcome in TIMED, self.outcome in WANTS_SPEAKER
         referral = self.outcome is Outcome.REFERRAL
         return LogTouch(
             actor=actor,
@@ -119,11 +119,15 @@ class PendingTouch(BaseModel):
             referral_name=self.referral_name if referral else None,
             referral_email=self.referral_email if referral else None,
             duration_minutes=self.duration_minutes,
+            request_key=f"touch_of:{self.origin}" if self.origin else None,
         )
 
 
-def from_draft(draft: TouchDraft, line: str, day_starts: time) -> PendingTouch:
-    """What a line said. A day without an hour is taken from ``day_starts`` of that day, for reminders only."""
+def from_draft(draft: TouchDraft, line: str, day_starts: time, typed_at: datetime) -> PendingTouch:
+    """What a line said. It happened when it was typed, however late its questions are answered.
+
+    A day without an hour is taken from ``day_starts`` of that day, for reminders only.
+    """
     follow_up_at, assumed = _reminder(draft.when, day_starts), list(draft.assumed)
     questions = [_question(question) for question in draft.questions if question.kind is not QuestionKind.WHO]
     if draft.when is not None and draft.when.date_only:
@@ -138,6 +142,7 @@ def from_draft(draft: TouchDraft, line: str, day_starts: time) -> PendingTouch:
             who=draft.who.query,
             channel=draft.channel,
             outcome=draft.outcome,
+            happened_at=typed_at,
             follow_up_at=follow_up_at,
             said_by=draft.said_by,
             referral_name=referral.name if referral else None,

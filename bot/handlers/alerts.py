@@ -13,6 +13,7 @@ from bot.domain.errors import Gone, UserError
 from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, CloseAll, Nothing, Request, Say
 from bot.handlers.touch import log_quick, open_touch_form
+from bot.service.access import may_read_contacts
 from bot.service.claims import claim_lead, decline_lead, junk_lead, mark_seen, reassign_lead, reopen_lead
 from bot.service.context import playbook
 from bot.slack.blocks import say
@@ -53,10 +54,10 @@ async def on_decline(request: Request) -> Answer:
 
 async def on_outcome(request: Request) -> Answer:
     """A one-click outcome on the claimed card; "something else" opens the form."""
-    lead_id, outcome = outcome_of(request.value)
-    if outcome is None:
-        return await open_touch_form(request, lead_id=lead_id)
-    return await log_quick(request, lead_id, *outcome)
+    clicked = outcome_of(request.value)
+    if clicked.outcome is None:
+        return await open_touch_form(request, lead_id=clicked.lead_id)
+    return await log_quick(request, clicked.lead_id, clicked.outcome, clicked.version)
 
 
 async def on_link(request: Request) -> Answer:
@@ -70,6 +71,7 @@ async def on_more(request: Request) -> Answer:
     lead_id, _ = lead_and_round(value)
 
     def look(session: Session, actor: Actor, now: datetime) -> LeadCard:
+        may_read_contacts(actor)
         mark_seen(session, lead_id, actor, now)
         return lead_card(session, lead_id, now)
 

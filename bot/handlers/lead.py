@@ -15,6 +15,7 @@ from bot.domain.names import Match, Nothing, decide, rank
 from bot.domain.touch_text import plain
 from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, Request, Say
+from bot.service.access import may_read_contacts
 from bot.slack.blocks import Post
 from bot.slack.ids import Action, Command
 from bot.slack.views.lead import choice_post, contact_post, help_post, nobody_post, own_leads_post
@@ -43,7 +44,12 @@ async def on_lead(request: Request) -> Answer:
 async def on_person(request: Request) -> Answer:
     """Somebody was chosen from a list."""
     contact_id = _id(request.value)
-    return Say(await request.read(lambda session, _, now: contact_post(contact_card(session, contact_id, now))))
+
+    def card(session: Session, actor: Actor, now: datetime) -> Post:
+        may_read_contacts(actor)
+        return contact_post(contact_card(session, contact_id, now))
+
+    return Say(await request.read(card))
 
 
 async def on_page(request: Request) -> Answer:
@@ -52,6 +58,7 @@ async def on_page(request: Request) -> Answer:
     offset = int(number) if number.isdecimal() else 0
 
     def page(session: Session, actor: Actor, now: datetime) -> Post:
+        may_read_contacts(actor)
         if subject == "own":
             return own_leads_post(own_leads(session, actor.person_id, offset))
         return contact_post(contact_card(session, _id(subject), now, offset))
@@ -60,6 +67,7 @@ async def on_page(request: Request) -> Answer:
 
 
 def _look_up(session: Session, actor: Actor, typed: str, now: datetime) -> Post:
+    may_read_contacts(actor)
     if not typed:
         return own_leads_post(own_leads(session, actor.person_id))
     ranked = rank(typed, find_contacts(session, typed, actor.person_id, 2 * SHOWN))

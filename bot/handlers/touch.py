@@ -22,7 +22,7 @@ from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, Nothing, Request, Say
 from bot.service.drafts import load_draft
 from bot.service.touch_lines import Asked, EmptyForm, Help, choose_person, go_on, touch_by_line
-from bot.service.touches import Logged, log_touch
+from bot.service.touches import NEEDS_TIME, Logged, log_touch
 from bot.service.undo import Undone, undo
 from bot.slack.ids import Action, Command
 from bot.slack.views.touch import asked_post, help_post, logged_post, undone_modal, undone_post
@@ -115,14 +115,20 @@ async def on_undo(request: Request) -> Answer:
     return Say(undone_post(undone.sentence, undone.typed), replace=True)
 
 
-async def log_quick(request: Request, lead_id: UUID, channel: Channel, outcome: Outcome) -> Answer:
-    """Log a one-click outcome on a lead's card; the card changes by itself, the echo offers Change and Undo."""
-    result, zone = await request.perform(quick(lead_id, channel, outcome))
+async def log_quick(request: Request, lead_id: UUID, outcome: tuple[Channel, Outcome], version: int | None) -> Answer:
+    """Log a one-click outcome on a lead's card; the card changes by itself, the echo offers Change and Undo.
+
+    What needs a time opens the form. ``version``: the lead's on the card that was clicked; the same card clicked
+    twice is one touch.
+    """
+    if outcome[1] in NEEDS_TIME:
+        return await open_touch_form(request, lead_id=lead_id, said=outcome)
+    result, zone = await request.perform(quick(lead_id, outcome, version))
     return Say(logged_post(result, zone, request.now))
 
 
 def quick(
-    lead_id: UUID, channel: Channel, outcome: Outcome
+    lead_id: UUID, outcome: tuple[Channel, Outcome], version: int | None
 ) -> Callable[[Session, Actor, datetime], tuple[Logged, str]]:
     """The work of a one-click outcome."""
 
@@ -130,7 +136,8 @@ def quick(
         contact_id = contact_of_lead(session, lead_id)
         if contact_id is None:
             raise NotFound("That lead is not there any more.")
-        command = LogTouch(actor, contact_id, channel, outcome, happened_at=now)
+        key = None if version is None else f"quick:{lead_id}:{version}:{outcome[1]}:{actor.person_id}"
+        command = LogTouch(actor, contact_id, *outcome, happened_at=now, request_key=key)
         return log_touch(session, command, now), actor.timezone
 
     return work

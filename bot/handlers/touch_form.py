@@ -18,10 +18,12 @@ from bot.db.session import NotBegun
 from bot.domain.commands import Actor
 from bot.domain.errors import Gone, NotFound, UserError
 from bot.domain.names import Candidate
+from bot.domain.terms import Channel, Outcome
 from bot.domain.touch_pending import PendingTouch
 from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, FieldErrors, Nothing, Options, Request, Say, ShowView
 from bot.handlers.touch_message import note_and_contact
+from bot.service.access import may_read_contacts
 from bot.service.drafts import keep_draft, load_draft, touch_as_draft
 from bot.service.touch_lines import Asked, save_form
 from bot.service.touches import Logged
@@ -50,19 +52,25 @@ async def open_empty(request: Request) -> Answer:
     return await _open(request, PendingTouch(), {})
 
 
-async def open_touch_form(request: Request, *, lead_id: UUID | None = None, contact_id: UUID | None = None) -> Answer:
-    """The form for the person of a lead, or for a contact. Raises ``NotFound``."""
-
+async def open_touch_form(
+    request: Request,
+    *,
+    lead_id: UUID | None = None,
+    contact_id: UUID | None = None,
+    said: tuple[Channel, Outcome] | None = None,
+) -> Answer:
+    """The form for the person of a lead, or for a contact, with what is known of the touch. Raises ``NotFound``."""
     if lead_id is not None:
         contact_id = await request.read(lambda session, _, __: contact_of_lead(session, lead_id))
         if contact_id is None:
             raise NotFound("That lead is not there any more.")
-    return await _open(request, PendingTouch(contact_id=contact_id), {})
+    channel, outcome = said or (None, None)
+    return await _open(request, PendingTouch(contact_id=contact_id, channel=channel, outcome=outcome), {})
 
 
 async def open_draft(request: Request, asked: Asked) -> None:
     """The form with what a line said. Raises what ``views.open`` raises."""
-    person = await request.read(lambda session, _, __: _person(session, asked.pending))
+    person = await request.read(lambda session, actor, _: _person(session, actor, asked.pending))
     metadata = json.dumps({"draft": asked.draft})
     await request.open_view(touch_form(asked.pending, person, request.now, metadata=metadata, sentence=question(asked)))
 
@@ -79,7 +87,7 @@ async def on_change(request: Request) -> Answer:
     pending = await request.read(lambda session, actor, _: touch_as_draft(session, touch_id, actor))
     facts = {"touch": str(touch_id), "version": pending.version}
     if request.view:
-        person = await request.read(lambda session, _, __: _person(session, pending))
+        person = await request.read(lambda session, actor, _: _person(session, actor, pending))
         view = touch_form(pending, person, request.now, metadata=json.dumps(facts))
         await request.update_view(str(request.view["id"]), view)
         return Nothing()
@@ -94,7 +102,12 @@ async def on_log(request: Request) -> Answer:
 async def on_shortcut(request: Request) -> Answer:
     """ "Log a touch" on a message: the person guessed from it, its text as the note."""
     message, channel = request.message, request.channel
-    note, contact_id = await request.read(lambda session, _, __: note_and_contact(session, message, channel))
+
+    def guess(session: Session, actor: Actor, now: datetime) -> tuple[str, UUID | None]:
+        may_read_contacts(actor)
+        return note_and_contact(session, message, channel)
+
+    note, contact_id = await request.read(guess)
     pending = PendingTouch(contact_id=contact_id, note=note)
     facts: dict[str, Any] = {}
     if len(note) > NOTE_MAX:
@@ -107,6 +120,7 @@ async def on_typeahead(request: Request) -> Answer:
     typed = request.query
 
     def find(session: Session, actor: Actor, now: datetime) -> list[Candidate]:
+        may_read_contacts(actor)
         return suggest_contacts(session, typed, actor.person_id, SUGGESTED)
 
     return Options(person_options(await request.read(find), typed))
@@ -118,7 +132,7 @@ async def on_redraw(request: Request) -> Answer:
 
     def work(session: Session, actor: Actor, now: datetime) -> tuple[PendingTouch, Candidate | None]:
         pending = given.on(_base(session, actor, facts))
-        return pending, _person(session, pending)
+        return pending, _person(session, actor, pending)
 
     pending, person = await request.read(work)
     view = touch_form(pending, person, request.now, metadata=json.dumps(facts), typed_note=given.note)
@@ -163,7 +177,7 @@ def _base(session: Session, actor: Actor, facts: dict[str, Any]) -> PendingTouch
 
 
 async def _open(request: Request, pending: PendingTouch, facts: dict[str, Any]) -> Answer:
-    person = await request.read(lambda session, _, __: _person(session, pending))
+    person = await request.read(lambda session, actor, _: _person(session, actor, pending))
     try:
         await request.open_view(touch_form(pending, person, request.now, metadata=json.dumps(facts) if facts else ""))
     except (SlackApiError, TimeoutError, OSError):
@@ -171,7 +185,8 @@ async def _open(request: Request, pending: PendingTouch, facts: dict[str, Any]) 
     return Nothing()
 
 
-def _person(session: Session, pending: PendingTouch) -> Candidate | None:
+def _person(session: Session, actor: Actor, pending: PendingTouch) -> Candidate | None:
+    may_read_contacts(actor)
     return contact_candidate(session, pending.contact_id) if pending.contact_id else None
 
 

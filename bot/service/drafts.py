@@ -1,6 +1,7 @@
 """Touches that wait for an answer, kept in the database: no line is lost between a question and its answer.
 
-What must stay true: a draft holds all that was typed; it is kept as long as requests are remembered.
+What must stay true: a draft holds all that was typed; it is kept as long as requests are remembered. Whatever was
+asked and answered, in buttons or the form, one draft is one touch (``PendingTouch.origin``).
 """
 
 from uuid import UUID
@@ -37,7 +38,8 @@ def load_draft(session: Session, key: str, actor: Actor) -> PendingTouch:
         raise Gone("That question is too old. Please type the touch again.")
     if answer["person"] != str(actor.person_id):
         raise NotAllowed("That is somebody else's touch.")
-    return PendingTouch.model_validate(answer["touch"])
+    kept = PendingTouch.model_validate(answer["touch"])
+    return kept.with_(origin=kept.origin or key)
 
 
 def touch_as_draft(session: Session, touch_id: UUID, actor: Actor) -> PendingTouch:

@@ -12,17 +12,19 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from bot.db.queries.contacts import find_contacts
-from bot.domain.commands import Actor, CompanyFacts, CorrectTouch, PersonFacts
+from bot.domain.commands import Actor, CompanyFacts, CorrectTouch, LogTouch, PersonFacts
 from bot.domain.errors import UserError
 from bot.domain.matching import normalise_email
 from bot.domain.names import Candidate, Match, Nothing, decide, rank
 from bot.domain.terms import Source
 from bot.domain.touch_line import read_line
 from bot.domain.touch_pending import Ask, PendingTouch, from_draft
+from bot.service.access import may_read_contacts
 from bot.service.contacts import find_contact, save_contact
 from bot.service.context import playbook
 from bot.service.drafts import keep_draft
-from bot.service.touches import Logged, correct_touch, log_touch
+from bot.service.touch_correction import correct_touch
+from bot.service.touches import Logged, log_touch
 
 MOST_CHOICES = 5
 
@@ -60,11 +62,13 @@ def touch_by_line(session: Session, actor: Actor, line: str, now: datetime) -> L
         return Help()
     if draft.wants_form:
         return EmptyForm()
-    return go_on(session, actor, from_draft(draft, draft.text, playbook(session).compliance.calls.default_from), now)
+    day_starts = playbook(session).compliance.calls.default_from
+    return go_on(session, actor, from_draft(draft, draft.text, day_starts, now), now)
 
 
 def go_on(session: Session, actor: Actor, pending: PendingTouch, now: datetime) -> Logged | Asked:
     """Take the next step with a touch: find out who is meant, ask the next question, or log it."""
+    may_read_contacts(actor)
     if pending.contact_id is None:
         found = _find(session, actor, pending)
         if isinstance(found, Asked):
@@ -106,9 +110,18 @@ def save_form(session: Session, actor: Actor, pending: PendingTouch, now: dateti
     if pending.contact_id is None:
         pending = pending.with_(contact_id=add_person(session, actor, pending, now))
     command = pending.with_(questions=()).command(actor, now)
-    if pending.touch_id is None:
-        return log_touch(session, command, now)
-    return correct_touch(session, CorrectTouch(pending.touch_id, pending.version, command), now)
+    if pending.touch_id is not None:
+        return correct_touch(session, CorrectTouch(pending.touch_id, pending.version, command), now)
+    logged = log_touch(session, command, now)
+    if logged.repeated and not _says_the_same(logged, command):
+        # What was changed in the form since must not vanish in a friendly answer.
+        raise UserError("I logged this line already, in other words. Press Change on that message instead.", "note")
+    return logged
+
+
+def _says_the_same(logged: Logged, command: LogTouch) -> bool:
+    names = ("contact_id", "channel", "outcome", "happened_at", "follow_up_at", "note", "said_by")
+    return all(getattr(logged, name) == getattr(command, name) for name in names)
 
 
 def add_person(session: Session, actor: Actor, pending: PendingTouch, now: datetime) -> UUID:

@@ -4,16 +4,16 @@ What must stay true: an outcome without effects costs no statement; a person's n
 else's does not.
 """
 
-from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.db.base import new_id
-from bot.db.models import Consent, Contact, Enrolment, Meeting, Task
+from bot.db.models import Consent, Contact, Enrolment, Task
 from bot.domain.commands import LogTouch
 from bot.domain.compliance import email_key, key_hash, phone_key
 from bot.domain.names import fold
@@ -34,6 +34,7 @@ from bot.service.touch_effects import (
     remind,
     suppress,
 )
+from bot.service.touch_meetings import meeting_booked, meeting_done
 from bot.service.touch_referral import referred_contact
 from bot.service.touch_subject import TouchSubject
 
@@ -70,9 +71,19 @@ _THEMSELVES = frozenset(
 )
 
 
-def cause(session: Session, command: LogTouch, them: TouchSubject, causation_id: UUID, now: datetime) -> Effects:
-    """Carry out what the outcome means for the lead, the plan, the lists and the rep's tasks."""
-    touch = TouchInHand(session, command, them, causation_id, now, Effects())
+def cause(
+    session: Session,
+    command: LogTouch,
+    them: TouchSubject,
+    causation_id: UUID,
+    now: datetime,
+    standing: Sequence[dict[str, Any]] = (),
+) -> Effects:
+    """Carry out what the outcome means for the lead, the plan, the lists and the rep's tasks.
+
+    ``standing``: records of what the touch caused before it was corrected and still causes.
+    """
+    touch = TouchInHand(session, command, them, causation_id, now, Effects(records=list(standing)))
     if them.lead_id is not None and not them.lead_answered and responds(command):
         _respond(touch, them.lead_id)
     if them.has_tasks:
@@ -152,9 +163,15 @@ def _not_now(touch: TouchInHand) -> None:
     until = touch.command.follow_up_at or touch.command.happened_at + rest
     remind(touch, until, touch.command.note)
     day = until.astimezone(ZoneInfo(touch.command.actor.timezone)).date()
-    end_lead(touch, LeadState.RECYCLED, f"not now, again on {day.isoformat()}")
+    said_day = _day(day, touch.now)
+    end_lead(touch, LeadState.RECYCLED, f"not now, again on {said_day}")
     said = "" if touch.command.follow_up_at else ", the playbook's rest"
-    touch.effects.sentences.append(f"I'll remind you on {day:%d %b %Y}{said}.")
+    touch.effects.sentences.append(f"I'll remind you on {said_day}{said}.")
+
+
+def _day(day: date, now: datetime) -> str:
+    """A day as a rep says it: "1 Dec", with the year where it is not this one."""
+    return f"{day:%-d %b}" if day.year == now.year else f"{day:%-d %b %Y}"
 
 
 def _no(touch: TouchInHand) -> None:
@@ -253,52 +270,6 @@ def _referral(touch: TouchInHand) -> None:
     )
 
 
-def _meeting_booked(touch: TouchInHand) -> None:
-    command = touch.command
-    assert command.follow_up_at is not None
-    usual = playbook(touch.session).handoff.intro_call.minutes
-    meeting_id = new_id()
-    touch.session.execute(
-        insert(Meeting).values(
-            id=meeting_id,
-            contact_id=touch.them.contact_id,
-            person_id=command.actor.person_id,
-            kind="meeting",
-            starts_at=command.follow_up_at,
-            ends_at=command.follow_up_at + timedelta(minutes=command.duration_minutes or usual),
-            uid=f"{meeting_id}@handraiser",
-            sequence=0,
-            state="booked",
-            causation_id=touch.causation_id,
-        )
-    )
-    touch.note("meeting", meeting=meeting_id)
-
-
-def _meeting_done(touch: TouchInHand) -> None:
-    """Held, no-show or rescheduled: the booked meeting nearest before now is the one that is meant."""
-    command = touch.command
-    meeting = touch.session.scalars(
-        select(Meeting)
-        .where(Meeting.contact_id == touch.them.contact_id, Meeting.state == "booked")
-        .order_by(Meeting.starts_at)
-        .limit(1)
-        .with_for_update()
-    ).first()
-    if meeting is None:
-        return
-    was = {"state": meeting.state, "starts_at": packed(meeting.starts_at), "ends_at": packed(meeting.ends_at)}
-    if command.outcome is Outcome.RESCHEDULED:
-        if command.follow_up_at is not None:
-            length = meeting.ends_at - meeting.starts_at
-            meeting.starts_at, meeting.ends_at = command.follow_up_at, command.follow_up_at + length
-            meeting.sequence += 1
-    else:
-        meeting.state = command.outcome.value
-    touch.session.flush()
-    touch.note("meeting_changed", meeting=meeting.id, was=was, state=meeting.state, sequence=meeting.sequence)
-
-
 def _they_responded(touch: TouchInHand) -> None:
     """A social signal: behaviour points, and a task to answer the same day (process §2)."""
     book = playbook(touch.session)
@@ -326,9 +297,9 @@ _BY_OUTCOME: dict[Outcome, Callable[[TouchInHand], None]] = {
     Outcome.WRONG_NUMBER: _wrong_number,
     Outcome.OUT_OF_OFFICE: _out_of_office,
     Outcome.REFERRAL: _referral,
-    Outcome.MEETING_BOOKED: _meeting_booked,
-    Outcome.HELD: _meeting_done,
-    Outcome.NO_SHOW: _meeting_done,
-    Outcome.RESCHEDULED: _meeting_done,
+    Outcome.MEETING_BOOKED: meeting_booked,
+    Outcome.HELD: meeting_done,
+    Outcome.NO_SHOW: meeting_done,
+    Outcome.RESCHEDULED: meeting_done,
     Outcome.THEY_RESPONDED: _they_responded,
 }

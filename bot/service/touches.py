@@ -15,18 +15,16 @@ from sqlalchemy.orm import Session
 
 from bot.clocks import protocol_now
 from bot.db.base import new_id
-from bot.db.models import Account, AuditEntry, Contact, SeenRequest, Touch
-from bot.domain.commands import Actor, CorrectTouch, LogTouch
-from bot.domain.errors import Gone, NotAllowed, NotFound, UserError
+from bot.db.models import Account, Contact, SeenRequest, Touch
+from bot.domain.commands import Actor, LogTouch
+from bot.domain.errors import NotAllowed, NotFound, UserError
 from bot.domain.terms import OUTCOMES, Channel, Outcome, Role
 from bot.outbox.enqueue import insert_once, refresh
 from bot.service.audit import record
 from bot.service.contact_text import WHOLE, clean_lines, clean_or_none
 from bot.service.context import playbook
-from bot.service.stored import packed
 from bot.service.touch_effects import Effects
-from bot.service.touch_outcomes import cause, responds
-from bot.service.touch_reverts import obstacle, revert
+from bot.service.touch_outcomes import cause
 from bot.service.touch_subject import TouchSubject, gate_reason, read_subject
 
 NEEDS_TIME = {
@@ -83,20 +81,21 @@ def log_touch(session: Session, command: LogTouch, now: datetime) -> Logged:
 
     Raises ``UserError`` (with the form's field) for a time in the future, a follow-up in the past, an outcome the
     channel cannot have; ``NotFound`` for an unknown contact; ``NotAllowed`` for people without a selling role.
-    The same ``request_key`` again changes nothing and answers what was logged then.
+    The same ``request_key`` again changes nothing and answers what was logged then, unless that was taken back.
     """
     touch_id, causation_id = new_id(), new_id()
     if command.request_key is not None:
         before = _seen(session, command.request_key, touch_id)
         if before is not None:
             return _as_logged(session, before, now)
+    may_log(command.actor)
     check(command, now)
-    command = _keepable(command)
+    command = keepable(command)
     them = read_subject(session, command.contact_id)
     reason = gate_reason(session, them, command)
     effects = cause(session, command, them, causation_id, now)
     facts = {"id": touch_id, "logged_at": now, "causation_id": causation_id, "version": 1}
-    session.execute(_INSERT, facts | _columns(command, them, reason))
+    session.execute(_INSERT, facts | columns(command, them, reason))
     _activity(session, them, command.happened_at)
     record(
         session,
@@ -110,59 +109,17 @@ def log_touch(session: Session, command: LogTouch, now: datetime) -> Logged:
     )
     if them.lead_id is not None and not effects.first_response:
         refresh(session, str(them.lead_id))
-    return _logged(session, touch_id, causation_id, 1, command, them, effects, reason, now)
+    return as_understood(session, touch_id, causation_id, 1, command, them, effects, reason, now)
 
 
-def correct_touch(session: Session, command: CorrectTouch, now: datetime) -> Logged:
-    """Change a logged touch, with what it caused; stays possible after undo's time is over (process §6).
-
-    Raises ``Gone`` if it was taken back or changed in between, ``NotAllowed`` for other people's touches, and
-    ``UserError`` with the reason where somebody acted on what the old outcome caused.
-    """
-    changed = _keepable(command.corrected)
-    touch = session.get(Touch, command.touch_id, with_for_update=True)
-    if touch is None:
-        raise NotFound("That touch is not there any more.")
-    _may_correct(touch, command, changed.actor)
-    check(changed, now)
-    entry = session.get(AuditEntry, touch.causation_id, with_for_update=True) if touch.causation_id else None
-    before = {name: packed(getattr(touch, name)) for name in _CORRECTABLE}
-    caused: list[dict[str, Any]] = list((entry.undo or {}).get("effects", [])) if entry is not None else []
-    causation_id = touch.causation_id or new_id()
-    effects = Effects(records=caused)
-    if _matters(touch, changed):
-        kept = [effect for effect in caused if _stays(effect, touch, changed)]
-        _revert_all(session, [effect for effect in caused if effect not in kept], changed.actor, now)
-        effects = cause(session, changed, read_subject(session, changed.contact_id), causation_id, now)
-        effects.records[:0] = kept
-    them = read_subject(session, changed.contact_id)
-    old_contact, old_lead = touch.contact_id, touch.lead_id
-    reason = gate_reason(session, them, changed)
-    values = _columns(changed, them, reason) | {"person_id": touch.person_id}
-    if them.contact_id == old_contact:
-        values["lead_id"] = old_lead
-    session.execute(
-        update(Touch)
-        .where(Touch.id == touch.id)
-        .values(corrected_at=now, version=touch.version + 1, causation_id=causation_id, **values)
-        .execution_options(synchronize_session=False)
-    )
-    session.expire(touch)
-    if entry is not None:
-        entry.undo = {"touch": str(touch.id), "effects": effects.records}
-    record(session, "correct_touch", changed.actor, now, str(touch.id), {"before": before}, causation_id=causation_id)
-    for contact_id in {old_contact, them.contact_id}:
-        last_touch_again(session, contact_id)
-    for lead_id in {old_lead, them.lead_id} - {None}:
-        refresh(session, str(lead_id))
-    logged = _logged(session, touch.id, causation_id, touch.version, changed, them, effects, reason, now)
-    return replace(logged, corrected=True, undo_until=_undo_until(session, touch.logged_at))
+def may_log(actor: Actor) -> None:
+    """Raise ``NotAllowed`` for people without a selling role."""
+    if not actor.has(*_SELLING):
+        raise NotAllowed("Touches are logged by reps, AEs, CSMs and managers. An admin can give you such a role.")
 
 
 def check(command: LogTouch, now: datetime) -> None:
-    """Refuse what cannot have happened. Raises ``UserError`` with the field, ``NotAllowed``."""
-    if not command.actor.has(*_SELLING):
-        raise NotAllowed("Touches are logged by reps, AEs, CSMs and managers. An admin can give you such a role.")
+    """Refuse what cannot have happened. Raises ``UserError`` with the field."""
     if command.outcome not in OUTCOMES[command.channel]:
         said = ", ".join(outcome.value.replace("_", " ") for outcome in OUTCOMES[command.channel])
         channel = command.channel.value.replace("email", "an e-mail")
@@ -195,7 +152,7 @@ def last_touch_again(session: Session, contact_id: UUID) -> None:
 
 
 def _seen(session: Session, key: str, touch_id: UUID) -> UUID | None:
-    """The touch this request logged before; None the first time."""
+    """The touch that was logged under this key before; None if there is none, or it was taken back."""
     row = session.execute(
         insert_once(session, SeenRequest)
         .values(key=key, at=protocol_now(), answer={"touch": str(touch_id)})
@@ -203,53 +160,15 @@ def _seen(session: Session, key: str, touch_id: UUID) -> UUID | None:
     ).first()
     if row is not None:
         return None
-    answer = session.scalar(select(SeenRequest.answer).where(SeenRequest.key == key)) or {}
-    return UUID(answer["touch"])
+    seen = session.get_one(SeenRequest, key, with_for_update=True, populate_existing=True)
+    before = UUID((seen.answer or {})["touch"])
+    if session.scalar(select(Touch.undone_at).where(Touch.id == before)) is None:
+        return before
+    seen.answer = {"touch": str(touch_id)}
+    return None
 
 
-def _may_correct(touch: Touch, command: CorrectTouch, actor: Actor) -> None:
-    if touch.person_id != actor.person_id and not actor.has(Role.MANAGER, Role.ADMIN):
-        raise NotAllowed("Only the one who logged a touch, a manager or an admin can change it.")
-    if touch.undone_at is not None:
-        raise Gone("That touch was taken back. Log it again if it did happen.")
-    if touch.version != command.version:
-        raise Gone("That touch was changed in the meantime. Open it again to see how it stands now.")
-
-
-_CORRECTABLE = (
-    "contact_id",
-    "channel",
-    "outcome",
-    "happened_at",
-    "follow_up_at",
-    "said_by",
-    "referral_name",
-    "referral_email",
-    "duration_minutes",
-    "note",
-)
-
-
-def _matters(touch: Touch, changed: LogTouch) -> bool:
-    """Whether a correction changes more than the note."""
-    return any(getattr(touch, name) != getattr(changed, name) for name in _CORRECTABLE if name != "note")
-
-
-def _stays(effect: dict[str, Any], touch: Touch, changed: LogTouch) -> bool:
-    """A first response stays the first response if the same person was reached at the same time."""
-    same = (touch.contact_id, touch.happened_at) == (changed.contact_id, changed.happened_at)
-    return effect["kind"] == "response" and same and responds(changed)
-
-
-def _revert_all(session: Session, effects: list[dict[str, Any]], actor: Actor, now: datetime) -> None:
-    for effect in effects:
-        if blocked := obstacle(session, effect):
-            raise UserError(f"{blocked} So only the note can be changed now.")
-    for effect in reversed(effects):
-        revert(session, effect, actor, now)
-
-
-def _keepable(command: LogTouch) -> LogTouch:
+def keepable(command: LogTouch) -> LogTouch:
     """The command without what no database keeps: NUL, half a surrogate."""
     return replace(
         command,
@@ -261,7 +180,8 @@ def _keepable(command: LogTouch) -> LogTouch:
     )
 
 
-def _columns(command: LogTouch, them: TouchSubject, gate: str | None) -> dict[str, Any]:
+def columns(command: LogTouch, them: TouchSubject, gate: str | None) -> dict[str, Any]:
+    """A touch as its row holds it; the day is the rep's."""
     zone = ZoneInfo(command.actor.timezone)
     return {
         "contact_id": them.contact_id,
@@ -291,11 +211,12 @@ def _activity(session: Session, them: TouchSubject, at: datetime) -> None:
         session.execute(_ACTIVE, {"which": them.account_id, "at": at})
 
 
-def _undo_until(session: Session, logged_at: datetime) -> datetime:
+def undo_deadline(session: Session, logged_at: datetime) -> datetime:
+    """Until when a touch can be taken back."""
     return logged_at + playbook(session).touches.undo_for
 
 
-def _logged(
+def as_understood(
     session: Session,
     touch_id: UUID,
     causation_id: UUID,
@@ -306,6 +227,7 @@ def _logged(
     gate: str | None,
     now: datetime,
 ) -> Logged:
+    """A touch as its echo shows it."""
     warnings = [gate] if gate else []
     if them.owner_id is not None and them.owner_id != command.actor.person_id:
         warnings.append(f"This is {them.owner_name}'s lead.")
@@ -328,7 +250,7 @@ def _logged(
         response_seconds=effects.response_seconds,
         warnings=tuple(warnings),
         effects=tuple(effects.sentences),
-        undo_until=_undo_until(session, now),
+        undo_until=undo_deadline(session, now),
     )
 
 
@@ -357,6 +279,6 @@ def _as_logged(session: Session, touch_id: UUID, now: datetime) -> Logged:
         response_seconds=0,
         warnings=(touch.gate,) if touch.gate else (),
         effects=(),
-        undo_until=_undo_until(session, touch.logged_at),
+        undo_until=undo_deadline(session, touch.logged_at),
         repeated=True,
     )

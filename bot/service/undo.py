@@ -1,7 +1,8 @@
 """Undo: taking back a logged touch with all that it caused, for a while (process §6; design, rules).
 
 What must stay true: undo is refused, with the reason, once somebody acted on it; what was taken back stays in the
-database, marked; messages that showed it are refreshed, never edited by hand.
+database, marked; messages that showed it are refreshed, never edited by hand. Rows are locked in the order of a
+correction: the touch, its audit entry, the lead.
 """
 
 from dataclasses import dataclass
@@ -38,14 +39,9 @@ def undo(session: Session, command: Undo, now: datetime) -> Undone:
 
     Raises ``Gone`` when its time is over or somebody acted on it, ``NotAllowed`` for others' touches, ``NotFound``.
     """
-    entry = session.get(AuditEntry, command.causation_id, with_for_update=True)
-    if entry is None or entry.command != "log_touch" or not entry.undo:
-        raise NotFound("There is nothing to take back here.")
-    touch = session.get(Touch, UUID(entry.undo["touch"]), with_for_update=True)
-    if touch is None:
-        raise NotFound("That touch is not there any more.")
+    touch, entry = _locked(session, command.causation_id)
     _may_undo(session, entry, touch, command.actor, now)
-    effects: list[dict[str, Any]] = entry.undo["effects"]
+    effects: list[dict[str, Any]] = (entry.undo or {})["effects"]
     for effect in effects:
         if blocked := obstacle(session, effect):
             raise Gone(f"{blocked} It cannot be taken back now, but you can change it.")
@@ -62,6 +58,17 @@ def undo(session: Session, command: Undo, now: datetime) -> Undone:
     return Undone(f"Taken back: {name}, {what}.", touch.id, touch.contact_id, touch.typed or touch.note)
 
 
+def _locked(session: Session, causation_id: UUID) -> tuple[Touch, AuditEntry]:
+    """The touch and its entry as they are once nobody else is changing them."""
+    said = session.execute(select(AuditEntry.command, AuditEntry.undo).where(AuditEntry.id == causation_id)).first()
+    if said is None or said.command != "log_touch" or not said.undo:
+        raise NotFound("There is nothing to take back here.")
+    touch = session.get(Touch, UUID(said.undo["touch"]), with_for_update=True)
+    if touch is None:
+        raise NotFound("That touch is not there any more.")
+    return touch, session.get_one(AuditEntry, causation_id, with_for_update=True, populate_existing=True)
+
+
 def _may_undo(session: Session, entry: AuditEntry, touch: Touch, actor: Actor, now: datetime) -> None:
     if entry.actor_id != actor.person_id and not actor.has(Role.ADMIN):
         raise NotAllowed("Only the one who logged it can take it back.")
@@ -70,7 +77,8 @@ def _may_undo(session: Session, entry: AuditEntry, touch: Touch, actor: Actor, n
     limit = playbook(session).touches.undo_for
     if now - entry.at > limit:
         minutes = int(limit.total_seconds() // 60)
-        raise Gone(f"Undo works for {minutes} minutes. You can still change it.")
+        span = "a minute" if minutes == 1 else f"{minutes} minutes"
+        raise Gone(f"Undo works for {span}. You can still change it.")
     later = session.execute(
         select(Touch.channel, Touch.person_id, Person.name)
         .join(Person, Person.id == Touch.person_id)

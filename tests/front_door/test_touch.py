@@ -1,12 +1,13 @@
 """``/touch`` as a rep uses it: typed lines, questions, the form, Change and Undo."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
-from bot.db.models import Contact, Person, Suppression, Task, Touch
+from bot.db.models import Contact, Person, PersonRole, Suppression, Task, Touch
 from bot.db.session import Database
 from bot.domain.terms import Channel, Outcome
 from tests.front_door.touch_house import Office, open_office
@@ -229,3 +230,37 @@ async def test_hostile_names_and_notes_do_no_harm(office: Office) -> None:
     seen = await office.sam.sees("Logged for")
     assert "zzyx" in seen.text.casefold()
     assert await office.ada.notifications() == []
+
+
+async def test_without_a_role_nobody_is_shown(office: Office) -> None:
+    house, sam = office.house, office.sam
+    house.write(lambda session: add_contact(session, "Jane", "Dorn", "dorn@beta.example"))
+    await office.ada.says("Call jane@acme.com back", "#general")
+    await sam.types("/lead jane doe")
+    await sam.sees("Log a touch")
+    await sam.types("/touch")
+    assert "Jane Doe, Acme" in await sam.searches("Who was it?", "jane", in_="modal")
+    house.write(lambda session: session.execute(delete(PersonRole).where(PersonRole.person_id == house.sam.person_id)))
+    assert await sam.searches("Who was it?", "jane", in_="modal") == []
+    await sam.closes()
+    refusal = "You have no role here yet, so I cannot show you leads and contacts."
+    await sam.clicks("Log a touch")
+    await sam.sees(refusal)
+    for count, line in enumerate(["/lead jane doe", "/lead", "/touch jane no answer"], 2):
+        await sam.types(line)
+        assert len([seen for seen in await sam.messages() if refusal in seen.text]) == count
+    await sam.uses_shortcut("Log a touch", on="Call jane@acme.com back", in_="#general")
+    assert await sam.modal() is None
+
+
+async def test_a_question_answered_late_and_twice_is_one_touch_at_its_time(office: Office) -> None:
+    office.house.write(lambda session: add_contact(session, "Jane", "Dorn", "dorn@beta.example"))
+    await office.sam.types("/touch jane call no answer")
+    question = await office.sam.sees("Who do you mean by “jane”?")
+    office.clock.at = NOW + timedelta(minutes=10)
+    await asyncio.gather(
+        office.sam.clicks("Jane Doe, Acme", on=question), office.sam.clicks("Jane Doe, Acme", on=question)
+    )
+    await office.sam.sees("Logged for Jane Doe, Acme: call, no answer. It was Tue 24 Nov 11:00.")
+    (touch,) = office.house.all(Touch)
+    assert touch.happened_at == NOW

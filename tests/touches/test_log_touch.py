@@ -26,7 +26,8 @@ from bot.domain.commands import CorrectTouch, Due, LogTouch
 from bot.domain.errors import Gone, NotAllowed, NotFound, UserError
 from bot.domain.terms import OUTCOMES, Channel, LeadState, Outcome
 from bot.service.callbacks import ring_callback
-from bot.service.touches import NEEDS_TIME, correct_touch, log_touch
+from bot.service.touch_correction import correct_touch
+from bot.service.touches import NEEDS_TIME, log_touch
 from tests.touches.house import NOW, House, add_contact
 
 LATER = NOW + timedelta(days=2)
@@ -249,6 +250,37 @@ def test_a_booked_meeting_stands_and_can_be_held(house: House) -> None:
     assert (meeting.starts_at, meeting.ends_at - meeting.starts_at) == (LATER, timedelta(minutes=minutes))
     house.log(Outcome.HELD, Channel.MEETING, now=LATER + timedelta(hours=1))
     assert house.all(Meeting)[0].state == "held"
+
+
+def test_held_settles_the_meeting_that_has_just_begun(house: House) -> None:
+    starts = [NOW + timedelta(days=days) for days in (1, 3, 5)]
+    for at in starts:
+        house.log(Outcome.MEETING_BOOKED, follow_up_at=at)
+    house.log(Outcome.HELD, Channel.MEETING, now=starts[1] + timedelta(minutes=30))
+    assert [(one.starts_at, one.state) for one in sorted(house.all(Meeting), key=lambda one: one.starts_at)] == [
+        (starts[0], "booked"),
+        (starts[1], "held"),
+        (starts[2], "booked"),
+    ]
+
+
+def test_a_meeting_before_its_time_settles_the_next_one(house: House) -> None:
+    starts = [NOW + timedelta(days=days) for days in (4, 2)]
+    for at in starts:
+        house.log(Outcome.MEETING_BOOKED, follow_up_at=at)
+    house.log(Outcome.HELD, Channel.MEETING, now=NOW + timedelta(days=1))
+    (held,) = house.all(Meeting, Meeting.state == "held")
+    assert held.starts_at == starts[1]
+
+
+@pytest.mark.parametrize(
+    ("until", "said"), [(NOW + timedelta(days=7), "1 Dec"), (NOW + timedelta(days=40), "3 Jan 2027")]
+)
+def test_a_day_is_said_as_a_rep_says_it(house: House, until, said) -> None:
+    lead_id = house.open_lead()
+    logged = house.log(Outcome.NOT_NOW, follow_up_at=until)
+    assert house.get(Lead, lead_id).close_reason == f"not now, again on {said}"
+    assert f"I'll remind you on {said}." in logged.effects
 
 
 def test_a_social_answer_gives_points_and_a_task_for_today(house: House) -> None:

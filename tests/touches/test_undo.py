@@ -12,7 +12,8 @@ from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.notices import Address, View
 from bot.domain.terms import Channel, LeadState, Outcome
 from bot.outbox.enqueue import show
-from bot.service.touches import Logged, correct_touch
+from bot.service.touch_correction import correct_touch
+from bot.service.touches import Logged
 from bot.service.undo import Undone, undo
 from tests.touches.house import NOW, House
 

@@ -25,7 +25,8 @@ from slackblocks import (
 from bot.domain.names import Candidate
 from bot.domain.terms import OUTCOMES, Channel, Outcome
 from bot.domain.touch_draft import say as word
-from bot.domain.touch_pending import WANTS_SPEAKER, WANTS_TIME, PendingTouch
+from bot.domain.touch_pending import WANTS_SPEAKER, PendingTouch
+from bot.domain.touch_vocabulary import TIMED
 from bot.slack.blocks import clean, context, cut, esc, modal, option, plain, section
 from bot.slack.ids import Action, Block, Callback
 from bot.slack.views.touch import person_labels
@@ -221,7 +222,7 @@ def _outcome(channel: Channel | None, outcome: Outcome | None) -> InputBlock:
 
 def _by_outcome(pending: PendingTouch, now: datetime) -> list[SlackBlock]:
     outcome, blocks = pending.outcome, list[SlackBlock]()
-    if outcome in WANTS_TIME and outcome is not None:
+    if outcome in TIMED and outcome is not None:
         picker = DateTimePicker(Action.TOUCH_FOLLOW_UP, _epoch(pending.follow_up_at))
         blocks.append(_input(_ASKS[outcome], picker, Block.FOLLOW_UP, optional=outcome not in _NEEDED))
     if outcome in WANTS_SPEAKER:
