@@ -52,6 +52,8 @@ async def test_postgresql_stopped_during_a_post(own_server: PostgresServer, own_
         await office.quiet()
         await _stop_when_posting(office, own_server, kind)
         await office.tell("after")
+        # a lease is longer than a request: it runs out once Slack has the message
+        await office.slack.person("Sam").sees("during", in_="#inbound")
         await office.run_out_leases()
         await office.drained()
         assert await office.texts() == ["before", "during", "after"]
