@@ -191,7 +191,6 @@ def _said(card: LeadCard) -> str:
 
 def _claimed(card: LeadCard, playbook: Playbook) -> Post:
     assert card.claimed_by is not None
-    assert card.claimed_at is not None
     headline = f"{mention(card.claimed_by.slack_user_id, card.claimed_by.name)} has it: {who(card)} {_asks(card)}."
     blocks: list[SlackBlock] = [section(headline)]
     if said := _words(card):
