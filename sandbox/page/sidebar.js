@@ -52,7 +52,7 @@ export class Sidebar {
       groups.map(([name, places]) => ({ key: name, signature: JSON.stringify(places), value: () => this.group(name, places) })),
       (make) => make(),
     );
-    this.split.setAttribute("aria-pressed", String(this.app.websiteOpen));
+    this.split.setAttribute("aria-pressed", String(this.app.pane.websiteOpen));
   }
 
   renderPeople() {

@@ -178,6 +178,19 @@ def test_a_new_message_is_read_out(look: Look, stage: Stage) -> None:
     expect(page.locator("#live")).to_have_text("Ada Lindqvist: Jane is on the line")
 
 
+def test_what_only_you_can_see_is_gone_when_the_page_is_opened_anew(look: Look, stage: Stage) -> None:
+    page = look("Sam")
+    box = page.get_by_role("textbox", name="Message #inbound")
+    box.fill("/today")
+    box.press("Enter")
+    expect(page.locator(".message.is-ephemeral")).to_contain_text("Nothing is due today.")
+    stage.posts("This stays")
+    expect(page.locator(".message")).to_have_count(2)
+    page.reload()
+    expect(page.locator(".message")).to_have_count(1)
+    expect(page.locator(".message")).to_contain_text("This stays")
+
+
 def test_the_page_says_when_the_sandbox_is_gone_and_recovers(look: Look, stage: Stage) -> None:
     page = look("Sam")
     expect(page.get_by_role("textbox", name="Message #inbound")).to_be_visible()
