@@ -4,7 +4,7 @@ What must stay true: a due thing is done once, whoever does it; one that fails i
 log and never stands in the way of the others.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -27,10 +27,6 @@ LONGEST_DELAY = timedelta(hours=1)
 log = structlog.get_logger("jobs")
 
 
-class UnknownJob(LookupError):  # noqa: N818 — named for what happened
-    """A due time of a job that this version does not know."""
-
-
 @dataclass(frozen=True, slots=True)
 class Row:
     """A due time as it stood when it was taken."""
@@ -51,16 +47,19 @@ class Performed:
     row: Row | None = None
 
 
-def next_due_at(session: Session) -> datetime | None:
-    """When the earliest thing falls due (business time)."""
-    return session.scalar(select(func.min(DueTime.due_at)))
+def next_due_at(session: Session, jobs: Collection[str]) -> datetime | None:
+    """When the earliest thing of ``jobs`` falls due (business time)."""
+    return session.scalar(select(func.min(DueTime.due_at)).where(DueTime.job.in_(tuple(jobs))))
 
 
-def take(session: Session, until: datetime) -> Row | None:
-    """The earliest due time up to ``until``, locked for this transaction; one that another worker holds is skipped."""
+def take(session: Session, until: datetime, jobs: Collection[str]) -> Row | None:
+    """The earliest due time of ``jobs`` up to ``until``, locked for this transaction.
+
+    One that another worker holds is skipped; a job of a newer release waits for a newer worker.
+    """
     found = session.execute(
         select(DueTime.id, DueTime.job, DueTime.subject_id, DueTime.slot, DueTime.due_at, DueTime.attempts)
-        .where(DueTime.due_at <= until)
+        .where(DueTime.due_at <= until, DueTime.job.in_(tuple(jobs)))
         .order_by(DueTime.due_at, DueTime.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -73,12 +72,9 @@ def carry_out(session: Session, row: Row, jobs: Mapping[str, Run], now: datetime
 
     A job that falls due again replaces its row's slot or time, and the new one stays. Raises what the job raises.
     """
-    run = jobs.get(row.job)
-    if run is None:
-        raise UnknownJob(row.job)
     first = claim_tick(session, row.job, row.subject_id, row.slot, now)
     if first:
-        run(session, Due(row.job, row.subject_id, row.slot, row.due_at), now)
+        jobs[row.job](session, Due(row.job, row.subject_id, row.slot, row.due_at), now)
     session.execute(delete(DueTime).where(DueTime.id == row.id, DueTime.slot == row.slot, DueTime.due_at == row.due_at))
     return first
 
@@ -112,7 +108,7 @@ class Performer:
 
         def work(session: Session) -> Performed:
             taken.clear()
-            row = take(session, until)
+            row = take(session, until, self._jobs.keys())
             if row is None:
                 return Performed("nothing")
             now = self._moment(row.due_at)

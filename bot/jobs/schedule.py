@@ -39,7 +39,7 @@ DUE_JOBS: Mapping[str, Run] = {
 """Job name of a due time to what carries it out."""
 
 SWEEPS: tuple[Sweep, ...] = (
-    Sweep("expired_leases", timedelta(minutes=1), housekeeping.release_leases),
+    Sweep("stale_cards", timedelta(minutes=1), housekeeping.refresh_cards),
     Sweep("old_rows", timedelta(hours=1), housekeeping.forget_old_rows),
 )
 """The net below the due times."""

@@ -47,6 +47,7 @@ class Worker:
         self._database = database
         self._clock = clock
         self._sweeps = sweeps
+        self._next = partial(next_due_at, jobs=jobs.keys())
         self._performer = Performer(database, jobs, self._moment)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._bell = asyncio.Event()
@@ -113,7 +114,7 @@ class Worker:
                 await asyncio.wait_for(self._bell.wait(), pause)
 
     async def _pause(self) -> float:
-        earliest = await self._database.read(next_due_at)
+        earliest = await self._database.read(self._next)
         if earliest is None:
             return POLL
         left = (earliest - self._clock.now()).total_seconds()
@@ -125,7 +126,7 @@ class Worker:
         done = 0
         while stop is None or not stop.is_set():
             target, offset = self._target(), self._offset()
-            earliest = await self._database.read(next_due_at)
+            earliest = await self._database.read(self._next)
             if earliest is None or earliest > target:
                 if self._offset() != offset:
                     continue  # the clock jumped while we looked

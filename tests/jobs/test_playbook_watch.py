@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from bot.clocks import protocol_now
 from bot.db.models import OutboxItem, Person, PersonRole, PlaybookVersion
@@ -114,5 +114,6 @@ def test_a_first_start_without_a_file_takes_the_defaults(empty_start: Database, 
 def empty_start(database_url: str):
     """A migrated database in which nothing is in force yet."""
     opened = Database(database_url)
+    opened.write_now(lambda session: session.execute(delete(PlaybookVersion)))
     yield opened
     opened.close()

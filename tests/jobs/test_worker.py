@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from bot.clocks import RealClock, ShiftedClock, protocol_now
-from bot.db.models import DueTime, JobTick, SeenRequest, Setting
+from bot.db.models import DueTime, InboxEvent, JobTick, OutboxItem, SeenRequest, Setting
+from bot.db.queries.vital_signs import LAST_TICK
 from bot.db.session import Database
 from bot.domain.commands import Due
 from bot.jobs.housekeeping import forget_old_rows
@@ -21,7 +22,6 @@ from bot.jobs.perform import Run
 from bot.jobs.schedule import DUE_JOBS, SWEEPS, Sweep
 from bot.jobs.worker import Worker
 from bot.service.due import claim_tick, fall_due, forget_due
-from bot.service.vital_signs import LAST_TICK
 from tests.support.sales_floor import MONDAY_NOON, SalesFloor
 
 pytestmark = pytest.mark.anyio
@@ -184,15 +184,6 @@ async def test_a_failure_halfway_leaves_nothing_behind(database: Database) -> No
     assert database.read_now(lambda session: session.get(Setting, "half")) is None
 
 
-async def test_a_job_of_another_version_is_kept_for_it(database: Database) -> None:
-    sets(database, "x", MONDAY_NOON, job="from_the_future")
-    with capture_logs():
-        await Worker(database, ShiftedClock(StoppedReal(MONDAY_NOON)), {}).catch_up()
-    row = database.read_now(lambda session: session.scalars(select(DueTime)).one())
-
-    assert (row.job, row.attempts) == ("from_the_future", 1)
-
-
 async def test_two_workers_do_each_thing_once(database: Database, database_url: str) -> None:
     diary, other = Diary(), Database(database_url)
     now = protocol_now()
@@ -290,6 +281,41 @@ def test_old_rows_go_and_young_ones_stay(database: Database) -> None:
     )
 
     assert left == ({"r0", "r2"}, {"s0", "s2", "s4"})
+
+
+def test_what_was_told_and_what_came_in_raw_is_kept_no_longer_than_it_serves(database: Database) -> None:
+    now = protocol_now()
+
+    def fills(session: Session) -> None:
+        for days in (0, 29, 31, 100):
+            at = now - timedelta(days=days)
+            session.add(_told(f"k{days}", at))
+            session.add(InboxEvent(sender="form", event_key=f"e{days}", received_at=at, body=b"jane", result="lead"))
+
+    database.write_now(fills)
+    database.write_now(lambda session: forget_old_rows(session, now))
+
+    def left(session: Session) -> tuple[set[str], set[str]]:
+        whole = session.scalars(select(InboxEvent.event_key).where(InboxEvent.body != b""))
+        return set(session.scalars(select(OutboxItem.key))), set(whole)
+
+    assert database.read_now(left) == ({"k0", "k29"}, {"e0", "e29", "e31"})
+    assert len(database.read_now(lambda session: session.scalars(select(InboxEvent)).all())) == 4
+
+
+def _told(key: str, at: datetime) -> OutboxItem:
+    when = {"not_before": at, "created_at": at, "finished_at": at}
+    return OutboxItem(key=key, kind="nudge", lane="x", priority=5, notice={}, state="sent", **when)
+
+
+async def test_a_job_of_a_newer_release_waits_for_a_newer_worker(floor: SalesFloor, database: Database) -> None:
+    diary, now = Diary(), protocol_now()
+    database.write_now(lambda session: fall_due(session, "invented_later", "x", "1", now - timedelta(minutes=5)))
+    sets(database, "known", now - timedelta(minutes=1))
+    await Worker(database, RealClock(), diary.jobs, ()).catch_up()
+    assert diary.names == ["known"]
+    waiting = database.read_now(lambda session: session.scalars(select(DueTime)).one())
+    assert (waiting.job, waiting.attempts) == ("invented_later", 0)
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
