@@ -1,7 +1,7 @@
 """What every test may ask for.
 
 ``database``: a ``Database`` with the default playbook in force, on SQLite and on PostgreSQL (the test runs twice).
-``database_url``: the url alone, migrated, twice as well. ``sqlite_url``, ``postgres_url``: one kind.
+``database_url``: its url alone, twice as well. ``sqlite_url``, ``postgres_url``: one kind.
 ``empty_url``: twice, without tables. ``-m "not slow"`` leaves out what starts real processes.
 
 PostgreSQL comes from a wheel, one server for the whole run, whoever asks first starts it; ``TEST_DATABASE_URL`` names
@@ -10,20 +10,21 @@ another server whose user may create databases. Async tests need no mark; they r
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
 
 from bot.db.session import Database
-from bot.playbook.load import default_text
-from bot.service.playbooks import StorePlaybook, store_playbook
-from tests.support.databases import PostgresDatabases, SqliteFiles
+from tests.support.databases import PostgresDatabases, SqliteFiles, in_force
+from tests.support.memory import fast_folder
 from tests.support.postgres import KeptServer, wait_for
 
 SERVER_FOLDER = "HANDRAISER_TEST_POSTGRES"
 KINDS = ["sqlite", "postgresql"]
+SLOW_FIRST = ("processes", "demo", "bench")
+"""Folders whose tests start real processes: begun first, so that the run does not end waiting for one of them."""
 
 settings.register_profile("house", deadline=None)
 settings.register_profile("ci", parent=settings.get_profile("house"), derandomize=True, print_blob=True)
@@ -37,6 +38,12 @@ def pytest_configure(config: pytest.Config) -> None:
     controls_workers = bool(getattr(config.option, "numprocesses", None)) and not hasattr(config, "workerinput")
     if controls_workers and not config.option.collectonly and not os.environ.get("TEST_DATABASE_URL"):
         _start_server()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow folders first, everything else as it was."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in SLOW_FIRST)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -65,26 +72,27 @@ def postgres_databases() -> PostgresDatabases:
 
 @pytest.fixture(scope="session")
 def sqlite_files(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
-    """The migrated file to copy."""
+    """The furnished file to copy."""
     return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
 
 
 @pytest.fixture
-def sqlite_url(sqlite_files: SqliteFiles, tmp_path: Path) -> str:
-    """A migrated SQLite database."""
-    return sqlite_files.copy(tmp_path)
+def sqlite_url(sqlite_files: SqliteFiles) -> Iterator[str]:
+    """A SQLite database with the default playbook in force."""
+    with TemporaryDirectory(prefix="hr-sqlite-", dir=fast_folder()) as folder:
+        yield sqlite_files.copy(Path(folder))
 
 
 @pytest.fixture
 def postgres_url(postgres_databases: PostgresDatabases) -> Iterator[str]:
-    """A migrated PostgreSQL database."""
+    """A PostgreSQL database with the default playbook in force."""
     with postgres_databases.clone() as url:
         yield url
 
 
 @pytest.fixture(params=KINDS)
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A migrated database, on SQLite and on PostgreSQL."""
+    """A database with the default playbook in force, on SQLite and on PostgreSQL."""
     name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
     url: str = request.getfixturevalue(name)
     return url
@@ -106,18 +114,12 @@ def database(database_url: str) -> Iterator[Database]:
     """A database with the default playbook in force, on SQLite and on PostgreSQL."""
     opened = Database(database_url)
     try:
-        _put_playbook_in_force(opened)
+        opened.in_force = in_force()
         yield opened
         assert opened.writer.pool.checkedout() == 0, "a transaction was left open"  # type: ignore[attr-defined]
         assert opened.reader.pool.checkedout() == 0, "a read was left open"  # type: ignore[attr-defined]
     finally:
         opened.close()
-
-
-def _put_playbook_in_force(opened: Database) -> None:
-    wanted = StorePlaybook(default_text(), "default.yaml", "tests")
-    stored = opened.write_now(lambda session: store_playbook(session, wanted, datetime(2026, 1, 5, 8, tzinfo=UTC)))
-    opened.in_force = stored.in_force
 
 
 @pytest.fixture

