@@ -27,7 +27,8 @@ from bot.domain.terms import Intent, Source
 from bot.intake.deps import IntakeDeps
 from bot.intake.edge import Refused
 from bot.intake.standard import SOURCE_OF_INTENT, keep_refused
-from bot.service.hand_raises import Raised, content_key, raise_hand
+from bot.service.hand_raises import Raised, raise_hand
+from bot.service.inbox import content_key
 
 SENDER = "form"
 HONEYPOT = "website_url"

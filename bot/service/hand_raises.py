@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.db.base import new_id
-from bot.db.models import Consent, HandRaise, InboxEvent, Lead
+from bot.db.models import Consent, HandRaise, Lead
 from bot.db.rows import put, put_once
-from bot.domain.commands import RaiseHand, RawEvent, RefuseEvent
+from bot.domain.commands import RaiseHand, RefuseEvent
 from bot.domain.response_clock import is_hot, response_due
 from bot.domain.scoring import ScoreFacts, ScoreLine, behaviour_lines, is_junk, profile_lines
 from bot.domain.stages import raised as raised_stage
@@ -24,6 +24,7 @@ from bot.service.alerts import FIRST_CAUSE, begin_ladder, begin_quietly
 from bot.service.contact_text import clean, clean_data, clean_lines
 from bot.service.contacts import ContactFacts, find_contact, save_contact
 from bot.service.context import playbook, playbook_number
+from bot.service.inbox import lead_of, note_result, store_raw
 from bot.service.joining import join
 from bot.service.lead_changes import DueAt, arm, note_move
 from bot.service.ledger import new_lines, profile_before, write_lines
@@ -45,60 +46,18 @@ class Raised:
 
 def raise_hand(session: Session, command: RaiseHand, now: datetime) -> Raised:
     """Take one event in. ``now`` is when it was received; its own time, if it has one, is when the hand was raised."""
-    inbox_id = _store_raw(session, command.raw, now)
+    inbox_id = store_raw(session, command.raw, now)
     if inbox_id is None:
-        return _repeated(session, command.raw)
+        return Raised("repeated", lead_of(session, command.raw), "This event came in before; nothing changed.")
     raised = _take_in(session, command, inbox_id, now)
-    session.execute(
-        update(InboxEvent)
-        .where(InboxEvent.id == inbox_id)
-        .values(result=raised.result, explanation=raised.explanation, lead_id=raised.lead_id)
-        .execution_options(synchronize_session=False)
-    )
+    note_result(session, inbox_id, raised.result, raised.explanation, raised.lead_id)
     return raised
 
 
 def refuse_event(session: Session, command: RefuseEvent, now: datetime) -> Raised:
     """Keep an event that cannot be used, with the reason; the same one is kept once."""
-    _store_raw(session, command.raw, now, command.reason)
+    store_raw(session, command.raw, now, command.reason)
     return Raised("refused", None, command.reason)
-
-
-def content_key(session: Session, sender: str, digest: str, now: datetime) -> str:
-    """The event key of a form without a nonce: the same content within the playbook's time is the same event."""
-    within = playbook(session).matching.repeat_within
-    bucket = int(now.timestamp() // within.total_seconds())
-    keys = [f"content:{digest}:{number}" for number in (bucket - 1, bucket)]
-    before = session.scalar(
-        select(InboxEvent.event_key).where(
-            InboxEvent.sender == sender, InboxEvent.event_key == keys[0], InboxEvent.received_at > now - within
-        )
-    )
-    return before or keys[1]
-
-
-def _store_raw(session: Session, raw: RawEvent, now: datetime, refused: str | None = None) -> UUID | None:
-    inbox_id = new_id()
-    stored = put_once(
-        session,
-        InboxEvent,
-        id=inbox_id,
-        sender=raw.sender,
-        event_key=clean(raw.event_key),
-        received_at=now,
-        body=raw.body,
-        content_type=clean(raw.content_type),
-        result="refused" if refused else "lead",
-        explanation=clean(refused, 2000),
-    )
-    return inbox_id if stored else None
-
-
-def _repeated(session: Session, raw: RawEvent) -> Raised:
-    lead_id = session.scalar(
-        select(InboxEvent.lead_id).where(InboxEvent.sender == raw.sender, InboxEvent.event_key == clean(raw.event_key))
-    )
-    return Raised("repeated", lead_id, "This event came in before; nothing changed.")
 
 
 @dataclass(frozen=True, slots=True)

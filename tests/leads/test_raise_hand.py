@@ -12,7 +12,8 @@ from bot.db.models import Account, Contact, HandRaise, InboxEvent, Lead, NameTok
 from bot.db.session import Database
 from bot.domain.commands import CompanyFacts, RawEvent, RefuseEvent
 from bot.domain.terms import Intent, LeadState, Role, Source, Stage
-from bot.service.hand_raises import content_key, raise_hand, refuse_event
+from bot.service.hand_raises import raise_hand, refuse_event
+from bot.service.inbox import content_key
 from bot.service.people import SlackUser, match_slack_users
 from tests.support.sales_floor import SUNDAY_NIGHT, SalesFloor
 

@@ -146,7 +146,7 @@ class SalesFloor:
         done: list[tuple[str, str]] = []
 
         def one(session: Any) -> Row | None:
-            row = take(session, at)
+            row = take(session, at, DUE_JOBS)
             if row is not None:
                 self.now = max(self.now, row.due_at)
                 carry_out(session, row, DUE_JOBS, self.now)

@@ -17,7 +17,8 @@ WORDS = {"phone": "phone", "title": "title", "first_name": "first name", "last_n
 
 def given_now(card: LeadCard) -> list[SlackBlock]:
     """A line with the phone, title and name that this hand raise gave; no number where calls are refused."""
-    said = next((one.extra["said"] for one in card.raises if isinstance(one.extra.get("said"), Mapping)), {})
+    differing = (one.extra.get("said") for one in card.raises)
+    said: Mapping[str, object] = next((one for one in differing if isinstance(one, Mapping)), {})
     shown = [
         f"{word} {esc(dialled(str(said[name])) if name == 'phone' else str(said[name]), 80)}"
         for name, word in WORDS.items()
