@@ -242,16 +242,10 @@ async def _stop_with(stop: asyncio.Event, deliverer: Deliverer) -> None:
 @asynccontextmanager
 async def _deliverer(parts: Parts) -> AsyncIterator[Deliverer]:
     ledger = Ledger(parts.database)
-    limits = Limits() if parts.settings.slack_budget == "on" else Limits(None, 0, None)
-    sender = Sender(
-        parts.database,
-        parts.client,
-        Addresses(parts.database, parts.client),
-        make_renderer(parts.clock),
-        Budget(limits),
-        ledger,
-    )
-    yield Deliverer(parts.database, sender, ledger)
+    budget = Budget(Limits() if parts.settings.slack_budget == "on" else Limits(None, 0, None))
+    addresses = Addresses(parts.database, parts.client)
+    sender = Sender(parts.database, parts.client, addresses, make_renderer(parts.clock), budget, ledger)
+    yield Deliverer(parts.database, sender, ledger, budget=budget)
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

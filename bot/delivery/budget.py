@@ -1,4 +1,4 @@
-"""Slack's budgets: how fast one process may send.
+"""Slack's budgets: how fast this process may send, as one of those that share them.
 
 What must stay true: a channel gets at most about one message a second (slack.md); a share of the workspace's
 budget is kept for hot alerts, whatever else waits; what would have to wait long takes nothing and makes room for
@@ -43,7 +43,7 @@ class Limits:
 
     channel_a_second: float | None = 1.0
     channel_burst: float = 3.0
-    workspace_a_minute: float | None = 3000.0
+    workspace_a_minute: float | None = 300.0
     workspace_burst_seconds: float = 2.0
     kept_for_hot: float = 0.1
 
@@ -64,6 +64,15 @@ class Budget:
         self._channels: OrderedDict[str, Bucket] = OrderedDict()
         self._hot: Bucket | None = None
         self._others: Bucket | None = None
+        self._sharers = 1
+
+    def divide(self, sharers: int) -> None:
+        """So many processes send now: each takes its part of every rate."""
+        if sharers != self._sharers and sharers > 0:
+            for bucket in (self._hot, self._others, *self._channels.values()):
+                if bucket is not None:
+                    bucket.rate *= self._sharers / sharers
+            self._sharers = sharers
 
     async def wait(self, channel: str, priority: int) -> float:
         """0 when a message of this priority may go to ``channel`` now; else seconds after which to ask again."""
@@ -90,7 +99,7 @@ class Budget:
         if limits.workspace_a_minute is None:
             return None
         if self._hot is None or self._others is None:
-            rate, kept = limits.workspace_a_minute / 60, limits.kept_for_hot
+            rate, kept = limits.workspace_a_minute / 60 / self._sharers, limits.kept_for_hot
             burst = rate * limits.workspace_burst_seconds
             self._hot = Bucket.full(rate * kept, max(1.0, burst * kept), now)
             self._others = Bucket.full(rate * (1 - kept), max(1.0, burst * (1 - kept)), now)
@@ -104,7 +113,9 @@ class Budget:
             return None
         bucket = self._channels.get(channel)
         if bucket is None:
-            bucket = self._channels[channel] = Bucket.full(limits.channel_a_second, limits.channel_burst, now)
+            bucket = self._channels[channel] = Bucket.full(
+                limits.channel_a_second / self._sharers, limits.channel_burst, now
+            )
             if len(self._channels) > KEPT_CHANNELS:
                 self._channels.popitem(last=False)
         else:

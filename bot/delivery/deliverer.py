@@ -14,12 +14,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot.clocks import protocol_now
+from bot.db.base import new_id
 from bot.db.session import Database
 from bot.db.threads import Urgency
+from bot.delivery.budget import Budget
 from bot.delivery.ledger import Ledger
 from bot.delivery.sender import Sender, age_ms
 from bot.delivery.trouble import tell_of_trouble
 from bot.outbox.claims import Claimed, Dead, Retry, Sent, Unknown, Verdict, claim, finish, next_ready, release_expired
+from bot.outbox.shares import give_up_share, take_share
 from bot.telemetry import DELIVERED, DELIVERY_AGE
 
 log = structlog.get_logger(__name__)
@@ -42,11 +45,14 @@ class Deliverer:
         sender: Sender,
         ledger: Ledger,
         finished: Callable[[Claimed, Verdict], None] | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self._database = database
         self._sender = sender
         self._ledger = ledger
         self._finished = finished
+        self._budget = budget
+        self._id = new_id()
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._stopping = False
@@ -83,6 +89,14 @@ class Deliverer:
                     await asyncio.wait_for(self._wake.wait(), pause)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=STOP_WITHIN)
+        if self._shares:
+            with contextlib.suppress(DBAPIError):
+                await self._database.write(lambda session: give_up_share(session, self._id), Urgency.DELIVERY)
+
+    @property
+    def _shares(self) -> bool:
+        """Whether others may send too: SQLite is one process's."""
+        return self._budget is not None and not self._database.sqlite
 
     async def _round(self) -> float:
         """Claim and start what is due; seconds to wait for the next look."""
@@ -142,6 +156,8 @@ class Deliverer:
         finished = finish(session, item, verdict)
         if finished and isinstance(verdict, Retry | Unknown) and verdict.error.startswith("set-up: "):
             tell_of_trouble(session, item, verdict.error.removeprefix("set-up: "))
+        elif finished and isinstance(verdict, Dead):
+            tell_of_trouble(session, item, verdict.error, given_up=True)
         return finished
 
     async def _sweep(self) -> None:
@@ -152,6 +168,9 @@ class Deliverer:
         freed = await self._database.write(release_expired, Urgency.DELIVERY)
         if freed:
             log.info("leases ran out", freed=freed)
+        if self._budget is not None and self._shares:
+            sharers = await self._database.write(lambda session: take_share(session, self._id), Urgency.DELIVERY)
+            self._budget.divide(sharers)
 
 
 def _claim(session: Session, limit: int) -> tuple[list[Claimed], datetime | None]:

@@ -1,6 +1,7 @@
-"""When Slack cannot be reached as set up: tell those who can mend it, and reach the owner another way.
+"""When a message cannot reach its place: tell those who can mend it, and reach a lead's owner another way.
 
-What must stay true: a hot lead is never silent because a channel is wrong; the warning goes out once an hour.
+What must stay true: a hot lead is never silent because a channel or a card is wrong; the warning goes out once an
+hour for a place.
 """
 
 from uuid import UUID
@@ -16,8 +17,8 @@ from bot.outbox.claims import Claimed
 from bot.outbox.enqueue import show, tell
 
 
-def tell_of_trouble(session: Session, item: Claimed, error: str) -> None:
-    """Warn the admins of what keeps ``item`` from its place; give a lead's card to its owner directly."""
+def tell_of_trouble(session: Session, item: Claimed, error: str, *, given_up: bool = False) -> None:
+    """Warn the admins of what keeps ``item`` from its place, or kept it for good; give a lead's card to its owner."""
     address = Address.parse(item.lane)
     if address.to is To.PERSON:
         return
@@ -36,7 +37,7 @@ def tell_of_trouble(session: Session, item: Claimed, error: str) -> None:
                 key=f"trouble:{item.lane}:{hour}:{admin}",
                 subject_id=str(admin),
                 priority=Priority.PERSON,
-                facts={"where": item.lane, "error": error},
+                facts={"where": item.lane, "error": error, "given_up": given_up},
             ),
         )
     if item.kind == View.LEAD_ALERT and item.living_id is not None:

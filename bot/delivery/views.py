@@ -87,7 +87,8 @@ def _callback(session: Session, told: Told, now: datetime) -> Post | None:
 
 
 def _warning(_session: Session, told: Told, _now: datetime) -> Post | None:
-    return notices.warning_post(str(told.facts.get("where", "")), str(told.facts.get("error", "")))
+    where, error = str(told.facts.get("where", "")), str(told.facts.get("error", ""))
+    return notices.warning_post(where, error, given_up=bool(told.facts.get("given_up")))
 
 
 def _welcome(session: Session, told: Told, _now: datetime) -> Post | None:

@@ -13,15 +13,12 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "budget_leases",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("budget", sa.String(length=255), nullable=False),
-        sa.Column("slice_start", types.Timestamp(), nullable=False),
-        sa.Column("taken", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_budget_leases")),
-        sa.UniqueConstraint("budget", "slice_start", name=op.f("uq_budget_leases_budget_slice_start")),
+        "budget_shares",
+        sa.Column("deliverer_id", sa.Uuid(), nullable=False),
+        sa.Column("seen_at", types.Timestamp(), nullable=False),
+        sa.PrimaryKeyConstraint("deliverer_id", name=op.f("pk_budget_shares")),
     )
-    op.create_index(op.f("ix_budget_leases_slice_start"), "budget_leases", ["slice_start"], unique=False)
+    op.create_index(op.f("ix_budget_shares_seen_at"), "budget_shares", ["seen_at"], unique=False)
     op.create_table(
         "due_times",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1176,5 +1173,5 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_due_times_subject_id"), table_name="due_times")
     op.drop_index(op.f("ix_due_times_due_at"), table_name="due_times")
     op.drop_table("due_times")
-    op.drop_index(op.f("ix_budget_leases_slice_start"), table_name="budget_leases")
-    op.drop_table("budget_leases")
+    op.drop_index(op.f("ix_budget_shares_seen_at"), table_name="budget_shares")
+    op.drop_table("budget_shares")

@@ -31,7 +31,7 @@ from bot.slack.client import make_client, make_session
 from sandbox.driver import Workspace
 
 INBOUND = Address.channel("#inbound")
-SUBJECT = "the-subject"
+SUBJECT = "01900000-0000-7000-8000-000000000007"
 
 
 def renderer() -> Renderer:

@@ -6,7 +6,7 @@ from bot.db.models.market import Account, Consent, Contact, NameToken, Suppressi
 from bot.db.models.people import Alignment, Person, PersonRole, Setting, Team, TeamMember, TimeOff
 from bot.db.models.plumbing import (
     AuditEntry,
-    BudgetLease,
+    BudgetShare,
     DueTime,
     InboxEvent,
     JobTick,
@@ -23,7 +23,7 @@ __all__ = [
     "Assignment",
     "AuditEntry",
     "Base",
-    "BudgetLease",
+    "BudgetShare",
     "Consent",
     "Contact",
     "DueTime",

@@ -179,13 +179,10 @@ class PlaybookVersion(Base):
     stored_by: Mapped[Short] = mapped_column(default="")
 
 
-class BudgetLease(Base):
-    """A share of one of Slack's budgets, taken for a short slice of time by one process (protocol clock)."""
+class BudgetShare(Base):
+    """A process that delivers, and so holds an equal share of Slack's budgets while it is seen (protocol clock)."""
 
-    __tablename__ = "budget_leases"
-    __table_args__ = (UniqueConstraint("budget", "slice_start"),)
+    __tablename__ = "budget_shares"
 
-    id: Mapped[Id]
-    budget: Mapped[Short]
-    slice_start: Mapped[When] = mapped_column(index=True)
-    taken: Mapped[int] = mapped_column(default=0)
+    deliverer_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    seen_at: Mapped[When] = mapped_column(index=True)

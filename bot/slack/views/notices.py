@@ -66,12 +66,18 @@ def late_post(text: str) -> Post:
     return say(text)
 
 
-def warning_post(where: str, error: str) -> Post:
-    """Something an admin has to mend."""
+def warning_post(where: str, error: str, *, given_up: bool = False) -> Post:
+    """Something an admin has to mend, or to know: a message that Slack will never take."""
     if where == "playbook":
         return say(
             f"The playbook on disk cannot be used, so the last good one stays in force:\n{esc(error, 2500, lines=True)}"
         )
-    place = esc(where.partition(":")[2] or where, 80)
+    kind, _, value = where.partition(":")
+    place = {"inbound": "the inbound channel", "thread": "a thread"}.get(kind) or esc(value or where, 80)
+    if given_up:
+        return say(
+            f"Slack refused a message for {place} for good: {esc(error, 200)}. "
+            "If it was a lead's card, its owner has it by direct message. `/handraiser` shows what waits."
+        )
     fix = FIXES.get(error, "`handraiser doctor` says what to mend.")
     return say(f"I can't post to {place}: {esc(error, 200)}. {fix} I keep trying; nothing is lost.")
