@@ -194,6 +194,32 @@ async def test_a_note_longer_than_slacks_field_is_kept_whole_through_the_form(of
     assert office.house.all(Touch)[0].note == f"{note}\nand more"
 
 
+async def test_a_name_longer_than_its_field_is_cut_there_and_kept_whole_in_the_note(office: Office) -> None:
+    name = "Zyx" * 1200
+    await office.sam.types(f"/touch {name} call voicemail")
+    await office.sam.sees("Log a touch", in_="modal")
+    assert await office.sam.submits()
+    await office.sam.sees("Logged for", in_="modal")
+    (touch,) = office.house.all(Touch)
+    (contact,) = office.house.all(Contact, Contact.id == touch.contact_id)
+    assert contact.first_name is not None
+    assert 0 < len(contact.first_name) <= 100
+    assert touch.note == name
+
+
+async def test_a_referral_with_an_endless_name_can_be_changed(office: Office) -> None:
+    await office.sam.types(f"/touch jane doe call referral to {'Zyx' * 1200}")
+    await office.sam.clicks("Change", on="Logged for Jane Doe")
+    (before,) = office.house.all(Touch)
+    assert await office.sam.submits(Note="Her boss")
+    await office.sam.sees("Changed for Jane Doe", in_="modal")
+    (touch,) = office.house.all(Touch)
+    assert before.referral_name
+    assert touch.referral_name
+    assert len(touch.referral_name) <= 200
+    assert touch.note == f"Her boss\n{before.referral_name}"
+
+
 async def test_help_shows_examples(office: Office) -> None:
     await office.sam.types("/touch help")
     await office.sam.sees("/touch jane doe connected, callback tue 15:00")

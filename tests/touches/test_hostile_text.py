@@ -91,13 +91,12 @@ def test_it_does_no_harm_in_any_view(house: House, evil: str) -> None:
     people = read(lambda session: find_contacts(session, "zzyx", house.sam.person_id))
     check(lead_views.choice_post(evil, people, more=True))
     assert check_options({"options": json.loads(json.dumps(person_options(people, evil)))}) == []
-    pending = PendingTouch(contact_id=contact, outcome=Outcome.REFERRAL, note=evil, referral_name=evil[:200], who=evil)
+    pending = PendingTouch(contact_id=contact, outcome=Outcome.REFERRAL, note=evil, referral_name=evil, who=evil)
+    pending = pending.with_(referral_email=evil)
     person = read(lambda session: contact_candidate(session, contact))
     check(touch_form(pending, person, NOW, sentence="", metadata="{}"))
-    nobody = PendingTouch(
-        who=evil, new_name=evil, line=evil, note=evil, outcome=Outcome.NOT_INTERESTED, said_by=evil[:200]
-    )
-    check(touch_form(nobody, None, NOW))
+    nobody = PendingTouch(who=evil, new_name=evil, line=evil, note=evil, outcome=Outcome.NOT_INTERESTED, said_by=evil)
+    check(touch_form(nobody.with_(new_email=evil, new_company=evil), None, NOW))
 
 
 @pytest.mark.parametrize("evil", EVIL, ids=lambda text: repr(text[:20]))

@@ -33,6 +33,15 @@ from bot.slack.views.touch import person_labels
 
 NOTE_MAX = 3000
 """Slack's own limit for an input; longer notes are kept whole beside it."""
+FITS = {
+    "new_name": 100,
+    "new_email": 254,
+    "new_company": 200,
+    "said_by": 200,
+    "referral_name": 200,
+    "referral_email": 254,
+}
+"""How many characters each field holds; the whole of what is longer goes into the note."""
 NEW = "new:"
 CHANNELS = (Channel.CALL, Channel.EMAIL, Channel.SOCIAL, Channel.MEETING)
 _ASKS = {
@@ -84,7 +93,19 @@ class FormInput(BaseModel):
         new = person.startswith(NEW)
         given["contact_id"] = UUID(person) if person and not new else None
         given["new_name"] = person.removeprefix(NEW) if new else None
-        return base.with_(**given, questions=())
+        return _fitted(base, base.with_(**given, questions=()))
+
+
+def _fitted(base: PendingTouch, pending: PendingTouch) -> PendingTouch:
+    """``pending`` with nothing longer than its field; what was too long in ``base`` stands whole in the note."""
+    whole = [getattr(base, name) or "" for name in FITS if len(getattr(base, name) or "") > FITS[name]]
+    note = "\n".join(part for part in (pending.note, *(one for one in whole if one not in pending.note)) if part)
+    return pending.with_(note=note, **{name: _fitting(pending, name) for name in FITS})
+
+
+def _fitting(pending: PendingTouch, name: str) -> str | None:
+    value = getattr(pending, name)
+    return cut(value, FITS[name]) if value else None
 
 
 _FIELDS = {
@@ -185,17 +206,21 @@ def _person(pending: PendingTouch, person: Candidate | None) -> InputBlock:
 
 def new_option(name: str) -> Option:
     """ "Add as new", for a name nobody here has."""
-    name = clean(name, 100)
+    name = clean(name, FITS["new_name"])
     return option(f"Add “{cut(name, 50)}” as new contact", NEW + name)
 
 
 def _new_person(pending: PendingTouch) -> list[SlackBlock]:
-    email = EmailInput(Action.TOUCH_NEW_EMAIL, initial_value=pending.new_email or None)
-    company = PlainTextInput(Action.TOUCH_NEW_COMPANY, initial_value=pending.new_company or None, max_length=200)
+    email = EmailInput(Action.TOUCH_NEW_EMAIL, initial_value=_fitting(pending, "new_email"))
+    company = _line(Action.TOUCH_NEW_COMPANY, pending, "new_company")
     return [
         _input("Their e-mail address", email, Block.NEW_EMAIL, optional=True, hint="So that we know them next time."),
         _input("Their company", company, Block.NEW_COMPANY, optional=True),
     ]
+
+
+def _line(action: str, pending: PendingTouch, name: str) -> PlainTextInput:
+    return PlainTextInput(action, initial_value=_fitting(pending, name), max_length=FITS[name])
 
 
 def _channel(channel: Channel | None) -> InputBlock:
@@ -226,12 +251,12 @@ def _by_outcome(pending: PendingTouch, now: datetime) -> list[SlackBlock]:
         picker = DateTimePicker(Action.TOUCH_FOLLOW_UP, _epoch(pending.follow_up_at))
         blocks.append(_input(_ASKS[outcome], picker, Block.FOLLOW_UP, optional=outcome not in _NEEDED))
     if outcome in WANTS_SPEAKER:
-        said = PlainTextInput(Action.TOUCH_SAID_BY, initial_value=pending.said_by or None, max_length=200)
+        said = _line(Action.TOUCH_SAID_BY, pending, "said_by")
         hint = "Empty: they themselves. Their own no ends the lead; somebody else's does not."
         blocks.append(_input("Who said no?", said, Block.SAID_BY, optional=True, hint=hint))
     if outcome is Outcome.REFERRAL:
-        name = PlainTextInput(Action.TOUCH_REFERRAL_NAME, initial_value=pending.referral_name or None, max_length=200)
-        email = EmailInput(Action.TOUCH_REFERRAL_EMAIL, initial_value=pending.referral_email or None)
+        name = _line(Action.TOUCH_REFERRAL_NAME, pending, "referral_name")
+        email = EmailInput(Action.TOUCH_REFERRAL_EMAIL, initial_value=_fitting(pending, "referral_email"))
         blocks.append(_input("Whom did they name?", name, Block.REFERRAL_NAME, optional=True))
         blocks.append(_input("That person's e-mail address", email, Block.REFERRAL_EMAIL, optional=True))
     return blocks
@@ -255,7 +280,7 @@ def person_options(people: list[Candidate], typed: str) -> list[dict[str, Any]]:
     """A typeahead's options: people, and adding the typed name as new."""
     labels = person_labels(people)
     options = [option(label, str(one.id)) for one, label in zip(people, labels, strict=True)][:99]
-    if clean(typed, 100):
+    if clean(typed, FITS["new_name"]):
         options.append(new_option(typed))
     found: list[dict[str, Any]] = [one._resolve() for one in options]
     return found
