@@ -5,38 +5,29 @@ cost what a thousand do; what is found is only proposed, ``bot.domain.names`` de
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
-from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, exists, func, literal, or_, select, union
+from sqlalchemy import bindparam, func, select, union
 from sqlalchemy.orm import Session
 
-from bot.db.models import Account, Contact, Lead, LivingMessage, NameToken, Touch
+from bot.db.models import Contact, Lead, LivingMessage, NameToken, Touch
+from bot.db.queries import name_search
+from bot.db.queries.name_search import AFTER, ENOUGH, People, Word, parameters, people, shape_of
 from bot.domain.matching import normalise_email
 from bot.domain.names import Candidate, NameQuery, fold, rank, tokens
 from bot.domain.notices import View
 
-ENOUGH: Final = 60
-"""Rows fetched for ranking; more people than this under one name become a choice anyway."""
 _ONE_WORD: Final = 300
 """Index rows read for a single word."""
 _MANY_WORDS: Final = 3000
 """Index rows read for the rarest of several words."""
-_COUNT_TO: Final = 1000
 _RESPELL_AMONG: Final = 4000
 """Distinct words read when a slip of the fingers is looked for."""
 _RESPELL_LIKENESS: Final = 0.72
 _MOST_WORDS: Final = 6
-_AFTER: Final = "\x7f"
-"""Sorts after every letter and digit of a token."""
-
-People = Select[UUID, str, str, str | None, str, bool, datetime | None]
-
-Word = tuple[str, ...]
-"""One typed word: the spellings that count as it."""
 
 
 def find_contacts(session: Session, query_text: str, actor_id: UUID | None, limit: int = 10) -> list[Candidate]:
@@ -71,8 +62,8 @@ def suggest_contacts(session: Session, typed: str, actor_id: UUID, limit: int = 
         .limit(limit)
     )
     either = union(select(mine.subquery().c.contact_id), select(recent.subquery().c.contact_id)).subquery()
-    people = _people().join(either, either.c.contact_id == Contact.id)
-    found = _candidates(session, people.limit(2 * limit), actor_id)
+    these = people().join(either, either.c.contact_id == Contact.id)
+    found = _candidates(session, these.limit(2 * limit), actor_id)
     newest = sorted(found, key=lambda one: one.last_touched.timestamp() if one.last_touched else 0.0, reverse=True)
     return sorted(newest, key=lambda one: not one.mine)[:limit]
 
@@ -104,7 +95,7 @@ def contact_of_card(session: Session, channel: str | None, ts: str, named: Seque
 
 def contact_candidate(session: Session, contact_id: UUID) -> Candidate | None:
     """One contact, as a choice shows them."""
-    found = _candidates(session, _people().where(Contact.id == contact_id), None)
+    found = _candidates(session, people().where(Contact.id == contact_id), None)
     return found[0] if found else None
 
 
@@ -134,51 +125,18 @@ def _by_words(session: Session, words: list[Word], actor_id: UUID | None) -> lis
 
 def _counts(session: Session, words: list[Word]) -> list[int]:
     """How many index rows begin with each word, counted no further than needed to compare."""
-    numbers = [
-        select(func.count())
-        .select_from(select(literal(1)).select_from(NameToken).where(_begins(word)).limit(_COUNT_TO).subquery())
-        .scalar_subquery()
-        for word in words
-    ]
-    return list(session.execute(select(*numbers)).one())
-
-
-def _begins(word: Word) -> ColumnElement[bool]:
-    return or_(*(and_(NameToken.token >= start, NameToken.token < start + _AFTER) for start in word))
+    return list(session.connection().execute(name_search.counts(shape_of(words)), parameters(words)).one())
 
 
 def _search(session: Session, words: list[Word], actor_id: UUID | None, depth: int) -> list[Candidate]:
     """People found by the first word who have all the others too."""
-    first, others = words[0], words[1:]
-    arms: list[Select[Any]] = []
-    for start in first:
-        begins = and_(NameToken.token >= start, NameToken.token < start + _AFTER)
-        persons = select(NameToken.contact_id.label("id")).where(begins, NameToken.contact_id.is_not(None))
-        arms.append(persons.order_by(NameToken.token).limit(depth))
-        companies = (
-            select(NameToken.account_id.label("account_id"))
-            .where(begins, NameToken.account_id.is_not(None))
-            .order_by(NameToken.token)
-            .limit(depth)
-            .subquery()
-        )
-        arms.append(
-            select(Contact.id.label("id")).join(companies, companies.c.account_id == Contact.account_id).limit(depth)
-        )
-    proposed = union(*(select(arm.subquery().c.id) for arm in arms)).subquery("proposed")
-    statement = _people().join(proposed, proposed.c.id == Contact.id).where(*(_has(word) for word in others))
-    found = _candidates(session, statement.limit(ENOUGH), actor_id)
+    shape, typed = shape_of(words), parameters(words)
+    found = _candidates(session, name_search.search(shape, depth), actor_id, **typed)
     if len(found) == ENOUGH and actor_id is not None:
         # More than are ranked: the asker's own open leads must not be among those left out.
-        own = _people().where(Lead.owner_id == actor_id, *(_has(word) for word in words)).limit(ENOUGH)
-        found = list({one.id: one for one in (*_candidates(session, own, actor_id), *found)}.values())
+        own = _candidates(session, name_search.own(shape), actor_id, **typed)
+        found = list({one.id: one for one in (*own, *found)}.values())
     return found
-
-
-def _has(word: Word) -> ColumnElement[bool]:
-    by_name = exists().where(NameToken.contact_id == Contact.id, _begins(word))
-    by_company = exists().where(NameToken.account_id == Contact.account_id, _begins(word))
-    return or_(by_name, by_company)
 
 
 def _respelled(session: Session, word: Word) -> Word:
@@ -197,7 +155,7 @@ def _respelled(session: Session, word: Word) -> Word:
 
 def _distinct(session: Session, start: str) -> Sequence[str]:
     """Each word once that begins with ``start``, by hopping from one to the next in the index."""
-    end = start + _AFTER
+    end = start + AFTER
     first = select(func.min(NameToken.token).label("token")).where(NameToken.token >= start, NameToken.token < end)
     hop = first.cte("hop", recursive=True)
     following = (
@@ -208,26 +166,6 @@ def _distinct(session: Session, start: str) -> Sequence[str]:
     )
     hop = hop.union_all(select(following).where(hop.c.token.is_not(None)))
     return session.scalars(select(hop.c.token).where(hop.c.token.is_not(None)).limit(_RESPELL_AMONG)).all()
-
-
-def _people() -> People:
-    """People with company and open lead; run it by ``_candidates``, which says whose ``mine`` is."""
-    asker = bindparam("asker", type_=Uuid)
-    mine = or_(Lead.owner_id == asker, Contact.owner_id == asker, Account.owner_id == asker)
-    return (
-        select(
-            Contact.id,
-            Contact.first_name,
-            Contact.last_name,
-            Contact.email,
-            Account.name.label("company"),
-            mine.label("mine"),
-            Contact.last_touched_at,
-        )
-        .select_from(Contact)
-        .outerjoin(Account, Account.id == Contact.account_id)
-        .outerjoin(Lead, and_(Lead.contact_id == Contact.id, Lead.closed_at.is_(None)))
-    )
 
 
 def _candidates(session: Session, statement: People, actor_id: UUID | None, **also: object) -> list[Candidate]:
@@ -241,9 +179,9 @@ def _candidates(session: Session, statement: People, actor_id: UUID | None, **al
             mine=bool(row.mine) and actor_id is not None,
             last_touched=row.last_touched_at,
         )
-        for row in session.execute(statement, {"asker": actor_id, **also})
+        for row in session.connection().execute(statement, {"asker": actor_id, **also})
     ]
 
 
 # Built once: putting a statement together costs more than running it.
-_BY_EMAIL = _people().where(Contact.email == bindparam("address"))
+_BY_EMAIL = people().where(Contact.email == bindparam("address"))
