@@ -25,17 +25,45 @@ REGISTRIES = "|".join(
     ]
 )
 MACHINE_PATHS = r"(?<![\w.])/(?:work|farm|root)/|/tmp/" + "hr/"
+LINKS = r"\[[^\]]*\]\((?!\w+:)([^)#\s]+)[^)]*\)|<(?:img|source|a)\b[^>]*(?:src|srcset|href)=\"(?!\w+:|#)([^\"#]+)"
 UNFINISHED = r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|HA" + r"CK)\b|raise Not" + "ImplementedError"
 
 
 def tracked() -> list[Path]:
-    """The files that are part of the project; all of them where there is no git, as in a release's archive."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
-    if listed.returncode:
-        names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if ".venv" not in path.parts]
-    else:
-        names = [name for name in listed.stdout.split("\0") if name]
-    return [path for name in names if (path := ROOT / name).is_file() and path.suffix not in BINARY]
+    """The files that are part of the project; where git cannot say, all that are not made by a tool."""
+    names = _listed()
+    if names is None:
+        names = [str(path.relative_to(ROOT)) for path in ROOT.rglob("*") if not _made(path.relative_to(ROOT))]
+    return [path for name in names if (path := ROOT / name).is_file() and _is_text(path)]
+
+
+def _listed() -> list[str] | None:
+    """What git has; None without git, or without a repository as in a release's archive."""
+    words = ["git", "ls-files", "-z"]
+    try:
+        listed = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    except OSError:
+        return None
+    return None if listed.returncode else [name for name in listed.stdout.split("\0") if name]
+
+
+def _made(path: Path) -> bool:
+    *folders, name = path.parts
+    ours = {".ci", ".github"}
+    return name == ".env" or any(
+        part == "__pycache__" or part.endswith(".egg-info") or (part.startswith(".") and part not in ours)
+        for part in folders
+    )
+
+
+def _is_text(path: Path) -> bool:
+    if path.suffix in BINARY:
+        return False
+    try:
+        path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def lines_with(pattern: str, paths: list[Path]) -> list[str]:
@@ -134,3 +162,23 @@ def test_every_target_of_the_makefile_explains_itself():
     targets = set(re.findall(r"^\.PHONY: (.*)$", makefile, flags=re.MULTILINE)[0].split())
     assert targets == set(re.findall(r"^([a-z]+):.*## \S", makefile, flags=re.MULTILINE))
     assert targets >= {"demo", "test", "check", "fmt", "bench", "help"}
+
+
+def test_every_link_to_a_file_of_ours_leads_somewhere():
+    missing = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in tracked()
+        if page.suffix == ".md"
+        for pair in re.findall(LINKS, page.read_text(encoding="utf-8"))
+        for target in pair
+        if target and not (page.parent / target).exists()
+    ]
+    assert missing == []
+
+
+def test_without_git_the_same_files_are_looked_at(monkeypatch):
+    by_git = set(tracked())
+    monkeypatch.setenv("PATH", "")
+    without = set(tracked())
+    assert by_git <= without
+    assert not any(path.suffix == ".pyc" or ".git" in path.parts or ".venv" in path.parts for path in without)
