@@ -1,19 +1,16 @@
 """The audit log: who did what, and what it would take to revert it."""
 
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from bot.db.base import new_id
 from bot.db.models import AuditEntry
+from bot.db.rows import put
 from bot.domain.commands import Actor
 from bot.service.context import playbook_number
-
-# Built once: every command writes an entry.
-_INSERT = insert(cast(Table, AuditEntry.__table__))
 
 
 def record(
@@ -32,18 +29,17 @@ def record(
     ``entry_id``: given where rows that carry it are written before the entry, so that it is written only once.
     """
     entry_id = entry_id or new_id()
-    session.execute(
-        _INSERT,
-        {
-            "id": entry_id,
-            "command": command,
-            "actor_id": actor.person_id if actor else None,
-            "at": now,
-            "subject_id": subject_id,
-            "detail": detail or {},
-            "undo": undo,
-            "causation_id": causation_id,
-            "playbook_version": playbook_number(session),
-        },
+    put(
+        session,
+        AuditEntry,
+        id=entry_id,
+        command=command,
+        actor_id=actor.person_id if actor else None,
+        at=now,
+        subject_id=subject_id,
+        detail=detail or {},
+        undo=undo,
+        causation_id=causation_id,
+        playbook_version=playbook_number(session),
     )
     return entry_id

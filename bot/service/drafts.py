@@ -6,12 +6,13 @@ asked and answered, in buttons or the form, one draft is one touch (``PendingTou
 
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.clocks import protocol_now
 from bot.db.base import new_id
 from bot.db.models import Contact, SeenRequest, Touch
+from bot.db.rows import put
 from bot.domain.commands import Actor
 from bot.domain.errors import Gone, NotAllowed, NotFound
 from bot.domain.terms import Role
@@ -27,7 +28,7 @@ def keep_draft(session: Session, pending: PendingTouch, actor: Actor) -> str:
     whole = {"line": clean_lines(pending.line, WHOLE), "note": clean_lines(pending.note, WHOLE)}
     touch = clean_data(pending.model_dump(mode="json")) | whole
     answer = {"person": str(actor.person_id), "touch": touch}
-    session.execute(insert(SeenRequest).values(key=_PREFIX + key, at=protocol_now(), answer=answer))
+    put(session, SeenRequest, key=_PREFIX + key, at=protocol_now(), answer=answer)
     return key
 
 

@@ -6,11 +6,11 @@ else's does not.
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.db.models import Consent, Contact, Enrolment, Task
@@ -70,6 +70,18 @@ _THEMSELVES = frozenset(
     ["they", "them", "themselves", "he", "him", "himself", "she", "her", "herself", "self", "prospect", "contact"]
 )
 
+# Built once: putting a statement together costs more than running it.
+_TASKS = cast(Table, Task.__table__).c
+_CLOSE_ALL = (
+    update(cast(Table, Task.__table__))
+    .where(_TASKS.contact_id == bindparam("whose"), _TASKS.person_id == bindparam("rep"), _TASKS.done_at.is_(None))
+    .values(done_at=bindparam("at"))
+    .returning(_TASKS.id, _TASKS.kind, _TASKS.due_at)
+)
+_CLOSE_SETTLED = _CLOSE_ALL.where(
+    or_(_TASKS.due_at <= bindparam("happened"), _TASKS.kind.in_(("referral", "social_answer")))
+)
+
 
 def cause(
     session: Session,
@@ -121,20 +133,12 @@ def _respond(touch: TouchInHand, lead_id: UUID) -> None:
 
 def _close_tasks(touch: TouchInHand) -> None:
     """What the rep owed this person is done by reaching them, or by trying when it was due."""
-    settled = or_(Task.due_at <= touch.command.happened_at, Task.kind.in_(("referral", "social_answer")))
-    rows = touch.session.execute(
-        update(Task)
-        .where(
-            Task.contact_id == touch.them.contact_id,
-            Task.person_id == touch.command.actor.person_id,
-            Task.done_at.is_(None),
-            *(() if touch.command.outcome in REACHED else (settled,)),
-        )
-        .values(done_at=touch.now)
-        .returning(Task.id, Task.kind, Task.due_at)
-        .execution_options(synchronize_session=False)
-    ).all()
-    for row in rows:
+    command = touch.command
+    which = {"whose": touch.them.contact_id, "rep": command.actor.person_id, "at": touch.now}
+    close = _CLOSE_ALL
+    if command.outcome not in REACHED:
+        close, which = _CLOSE_SETTLED, which | {"happened": command.happened_at}
+    for row in touch.session.connection().execute(close, which).all():
         if row.kind == CALLBACK:
             forget_due(touch.session, CALLBACK, str(row.id))
         touch.note("task_done", task=row.id, job=row.kind == CALLBACK, due_at=row.due_at)

@@ -88,7 +88,8 @@ _SUBJECT = (
 
 def read_subject(session: Session, contact_id: UUID) -> TouchSubject:
     """Read a contact with company, open lead and what waits for them. Raises ``NotFound``."""
-    row = session.execute(_SUBJECT, {"contact_id": contact_id}).first()
+    session.flush()  # changes in objects count too
+    row = session.connection().execute(_SUBJECT, {"contact_id": contact_id}).first()
     if row is None:
         raise NotFound("That person is not in the database any more.", field="contact")
     return TouchSubject(**row._mapping)

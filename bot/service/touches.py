@@ -10,16 +10,17 @@ from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.clocks import protocol_now
 from bot.db.base import new_id
 from bot.db.models import Account, Contact, SeenRequest, Touch
+from bot.db.rows import put, put_once
 from bot.domain.commands import Actor, LogTouch
 from bot.domain.errors import NotAllowed, NotFound, UserError
 from bot.domain.terms import OUTCOMES, Channel, Outcome, Role
-from bot.outbox.enqueue import insert_once, refresh
+from bot.outbox.enqueue import refresh
 from bot.service.audit import record
 from bot.service.contact_text import WHOLE, clean_lines, clean_or_none
 from bot.service.context import playbook
@@ -37,8 +38,7 @@ _CLOCKS_DIFFER = timedelta(minutes=2)
 _ACCOUNT_ACTIVITY_GRAIN = timedelta(hours=1)
 """An account's last activity is about months; within this it is not written again."""
 # Built once: putting a statement together costs more than running it.
-_TOUCHES, _CONTACTS, _ACCOUNTS = (cast(Table, model.__table__) for model in (Touch, Contact, Account))
-_INSERT = insert(_TOUCHES)
+_CONTACTS, _ACCOUNTS = (cast(Table, model.__table__) for model in (Contact, Account))
 _TOUCHED = update(_CONTACTS).where(_CONTACTS.c.id == bindparam("which")).values(last_touched_at=bindparam("at"))
 _ACTIVE = update(_ACCOUNTS).where(_ACCOUNTS.c.id == bindparam("which")).values(last_activity_at=bindparam("at"))
 _SELLING = (Role.MRR, Role.SDR, Role.AE, Role.CSM, Role.MANAGER, Role.ADMIN)
@@ -94,8 +94,8 @@ def log_touch(session: Session, command: LogTouch, now: datetime) -> Logged:
     them = read_subject(session, command.contact_id)
     reason = gate_reason(session, them, command)
     effects = cause(session, command, them, causation_id, now)
-    facts = {"id": touch_id, "logged_at": now, "causation_id": causation_id, "version": 1}
-    session.execute(_INSERT, facts | columns(command, them, reason))
+    row = columns(command, them, reason)
+    put(session, Touch, id=touch_id, logged_at=now, causation_id=causation_id, version=1, **row)
     _activity(session, them, command.happened_at)
     record(
         session,
@@ -153,12 +153,7 @@ def last_touch_again(session: Session, contact_id: UUID) -> None:
 
 def _seen(session: Session, key: str, touch_id: UUID) -> UUID | None:
     """The touch that was logged under this key before; None if there is none, or it was taken back."""
-    row = session.execute(
-        insert_once(session, SeenRequest)
-        .values(key=key, at=protocol_now(), answer={"touch": str(touch_id)})
-        .returning(SeenRequest.key)
-    ).first()
-    if row is not None:
+    if put_once(session, SeenRequest, key=key, at=protocol_now(), answer={"touch": str(touch_id)}):
         return None
     seen = session.get_one(SeenRequest, key, with_for_update=True, populate_existing=True)
     before = UUID((seen.answer or {})["touch"])
@@ -205,10 +200,10 @@ def columns(command: LogTouch, them: TouchSubject, gate: str | None) -> dict[str
 
 def _activity(session: Session, them: TouchSubject, at: datetime) -> None:
     if them.last_touched_at is None or at > them.last_touched_at:
-        session.execute(_TOUCHED, {"which": them.contact_id, "at": at})
+        session.connection().execute(_TOUCHED, {"which": them.contact_id, "at": at})
     known = them.account_activity_at
     if them.account_id is not None and (known is None or at - known > _ACCOUNT_ACTIVITY_GRAIN):
-        session.execute(_ACTIVE, {"which": them.account_id, "at": at})
+        session.connection().execute(_ACTIVE, {"which": them.account_id, "at": at})
 
 
 def undo_deadline(session: Session, logged_at: datetime) -> datetime:
