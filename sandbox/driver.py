@@ -233,9 +233,17 @@ class Workspace:
                 return entries
             left = deadline - time.monotonic()
             assert left > 0, f"{len(entries)} of {name or kind}, not {at_least}"
-            last = (await self._client.get("log", kind="none"))["last"]
+            last = await self.last()
             if len(await self.log(kind, name, after)) == len(entries):
-                await self._client.get("log", kind="none", after=last, seconds=max(0.01, left))
+                await self.beyond(last, left)
+
+    async def last(self) -> int:
+        """The number of the log's last entry."""
+        return int((await self._client.get("log", kind="none"))["last"])
+
+    async def beyond(self, last: int, within: float) -> None:
+        """Wait until the log has an entry after ``last``, at most ``within`` seconds."""
+        await self._client.get("log", kind="none", after=last, seconds=max(0.01, within))
 
     async def history(self, channel: str) -> list[dict[str, Any]]:
         """All messages of a channel as Slack stores them, oldest first, replies and metadata too; `channel` by name."""

@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
-from bot.db.models import PersonRole, Touch
+from bot.db.models import LeadAlert, OutboxItem, Person, PersonRole, Touch
 from bot.db.threads import Urgency
 from bot.domain.terms import Outcome
-from tests.front_door.whole_house import NIGHT, WholeHouse, whole_house
+from tests.front_door.whole_house import NAMES, WholeHouse, monday, whole_house
 
 pytestmark = pytest.mark.anyio
 
@@ -22,7 +23,14 @@ async def house(database_url: str) -> AsyncIterator[WholeHouse]:
         assert await house.slack.problems() == []
 
 
-async def test_a_form_becomes_an_alert_a_claim_a_call_and_a_folded_card(house: WholeHouse) -> None:
+@pytest.mark.parametrize("by_http", [False, True], ids=["socket", "http"])
+async def test_a_form_becomes_an_alert_a_claim_a_call_and_a_folded_card(database_url: str, by_http: bool) -> None:
+    async with whole_house(database_url, by_http=by_http) as house:
+        await _from_the_form_to_the_folded_card(house)
+        assert await house.slack.problems() == []
+
+
+async def _from_the_form_to_the_folded_card(house: WholeHouse) -> None:
     await house.sends_form()
     card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
     assert "Jane O'Neill, VP Operations at Acme Castings wants to talk to us" in card.text.replace("*", "")
@@ -47,7 +55,7 @@ async def test_two_clicks_on_claim_have_one_winner_and_the_other_is_told_who(hou
     card = await house.sam.sees("has it", in_="#inbound")
     sam_won = f"<@{house.sam.id}> has it" in card.raw["text"]
     loser, winner = (house.ada, "Sam Okafor") if sam_won else (house.sam, "Ada Lindqvist")
-    await loser.sees(f"{winner} took this at 10:0")
+    await loser.sees(f"{winner} took this at {house.begins:%H:}")
 
 
 async def test_a_one_click_outcome_is_a_response(house: WholeHouse) -> None:
@@ -80,7 +88,7 @@ async def test_a_meeting_booked_by_its_button_asks_when_and_answers_the_lead(hou
     await house.sam.clicks("Meeting booked", in_="#inbound")
     form = await house.sam.sees("When is the meeting?", in_="modal")
     assert "Jane O'Neill" in form.text
-    await house.sam.fills("When is the meeting?", datetime.fromisoformat("2026-12-02T14:00:00+01:00"), in_="modal")
+    await house.sam.fills("When is the meeting?", house.begins + timedelta(days=2, hours=4), in_="modal")
     assert await house.sam.submits()
     await house.sam.sees("Logged for Jane O'Neill, Acme Castings: call, meeting booked.", in_="modal")
     folded = await house.sam.sees("Sam Okafor answered in", in_="#inbound")
@@ -112,6 +120,7 @@ async def test_an_unseen_alert_climbs_the_ladder(house: WholeHouse) -> None:
     owner, other = house.owner(card)
     await house.slack.clock.forward(seconds=61)
     await owner.sees("wants to talk to us", in_="dm")
+    await house.all_is_told()
     await other.sees_no("wants to talk to us", in_="dm")
     await house.slack.clock.forward(seconds=30)
     nudge = await owner.sees("has been waiting for", in_="#inbound")
@@ -128,11 +137,30 @@ async def test_an_unseen_alert_climbs_the_ladder(house: WholeHouse) -> None:
 async def test_a_long_jump_of_the_clock_steps_through_the_ladder_in_order(house: WholeHouse) -> None:
     await house.sends_form()
     card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
-    owner, _ = house.owner(card)
+    owner, other = house.owner(card)
     await house.slack.clock.forward(minutes=11)
+    await house.all_is_told()
     await house.lena.sees("Nobody has answered for", in_="dm")
     await owner.sees("Passed to", in_="#inbound")
     await owner.sees("has been waiting for", in_="#inbound")
+    told = await house.parts.database.read(_places)
+    assert told == ["inbound", NAMES[owner.name], "thread", NAMES[other.name], "thread", "Lena Gross"]
+    first, *later = await house.parts.database.read(_alerted_at)
+    ladder = house.parts.database.playbook.inbound.ladder
+    for at, step in zip(later, (ladder.next_rep, ladder.manager), strict=True):
+        assert abs(at - first - step) < timedelta(seconds=5), "it came at another time than its own"
+
+
+def _places(session: Session) -> list[str]:
+    """Where something was told, in the order in which it came about; each place once."""
+    names = {f"person:{id_}": name for id_, name in session.execute(select(Person.id, Person.name))}
+    lanes = dict.fromkeys(session.scalars(select(OutboxItem.lane).order_by(OutboxItem.seq)))
+    return [names.get(lane, lane.partition(":")[0]) for lane in lanes]
+
+
+def _alerted_at(session: Session) -> list[datetime]:
+    """When each who was alerted was."""
+    return list(session.scalars(select(LeadAlert.at).order_by(LeadAlert.at)))
 
 
 async def test_cant_take_it_gives_the_lead_to_the_next_at_once(house: WholeHouse) -> None:
@@ -171,6 +199,7 @@ async def test_the_same_form_twice_is_one_alert(house: WholeHouse) -> None:
     await house.sends_form(nonce="the-very-same-nonce")
     await house.sends_form(nonce="the-very-same-nonce")
     await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    await house.all_is_told()
     cards = [seen for seen in await house.sam.messages(in_="#inbound") if "Jane" in seen.text]
     assert len(cards) == 1
 
@@ -195,7 +224,7 @@ async def test_a_lead_is_given_to_somebody_else_with_a_reason(house: WholeHouse)
     card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
     owner, other = house.owner(card)
     await owner.clicks("Give to someone else…", in_="#inbound")
-    await owner.picks("Who gets it?", NAME_OF[other.name] + " (mrr)")
+    await owner.picks("Who gets it?", NAMES[other.name] + " (mrr)")
     await owner.fills("Why?", "They know the company")
     assert await owner.submits()
     await other.sees("Passed to", in_="#inbound")
@@ -203,14 +232,12 @@ async def test_a_lead_is_given_to_somebody_else_with_a_reason(house: WholeHouse)
     assert house.owner(newer)[0] is other
 
 
-NAME_OF = {"Sam": "Sam Okafor", "Ada": "Ada Lindqvist"}
-
-
 async def test_at_night_a_hot_lead_is_held_and_comes_first_in_the_morning(database_url: str) -> None:
-    async with whole_house(database_url, NIGHT) as house:
+    async with whole_house(database_url, monday("03:00")) as house:
         await house.sends_form()
+        await house.all_is_told()
         await house.sam.sees_no("Jane", in_="#inbound")
-        await house.slack.clock.to("2026-11-30T08:00:30+01:00")
+        await house.slack.clock.to(monday("08:00:30").isoformat())
         card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
         assert "Claim" in card.buttons
 

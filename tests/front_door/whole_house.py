@@ -5,23 +5,36 @@ Lena leads them, Noor runs the bot.
 """
 
 import asyncio
-import socket
+import contextlib
+import time
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
+from zoneinfo import ZoneInfo
 
 import httpx2
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from bot.app import Parts, running
+from bot.clocks import ShiftedClock
+from bot.db.models import DueTime, OutboxItem
 from bot.intake.csv_people import import_people_file
 from bot.jobs.directory import Directory
+from bot.outbox.claims import LIVE
 from bot.settings import load_settings
 from sandbox.driver import Person, PersonDriver, Seen, Workspace
+from sandbox.ports import free_port
+from sandbox.workdays import working_day
 
 FORM_KEY = "front-door-key"
-MONDAY = "2026-11-30T10:00:00+01:00"
-NIGHT = "2026-11-30T03:00:00+01:00"
+BERLIN = ZoneInfo("Europe/Berlin")
+WEEK = timedelta(days=7)
+LOOK_AGAIN = 0.2
+"""Seconds after which the database is looked at again though Slack heard nothing new."""
 COLUMNS = "email,name,roles,team,timezone,country,hours,aligned_aes,channel,manager"
 AES = "erik@brightpath.example;farah@brightpath.example"
 TEAM = [
@@ -55,6 +68,7 @@ class WholeHouse:
     slack: Workspace
     parts: Parts
     site: httpx2.AsyncClient
+    begins: datetime
     people: dict[str, PersonDriver] = field(default_factory=dict)
 
     @property
@@ -99,27 +113,84 @@ class WholeHouse:
     def gus(self) -> PersonDriver:
         return self.slack.person("Gus")
 
+    async def opens(self, within: float = 20.0) -> None:
+        """Wait until the door is open."""
+        async with asyncio.timeout(within):
+            while True:
+                with contextlib.suppress(httpx2.TransportError):
+                    if (await self.site.get("/readyz")).status_code == 200:
+                        return
+                await asyncio.sleep(0.02)
+
+    async def all_is_told(self, within: float = 30.0) -> None:
+        """Wait until the bot has nothing left to do now: it has Slack's time, what fell due is done and told.
+
+        What is not there then will not come.
+        """
+        deadline = time.monotonic() + within
+        while True:
+            last = await self.slack.last()
+            if self._has_slacks_time() and await self.parts.database.read(self._nothing_waits):
+                return
+            assert time.monotonic() < deadline, "the bot has not told everything"
+            await self.slack.beyond(last, LOOK_AGAIN)
+
+    def _has_slacks_time(self) -> bool:
+        assert self.slack.server is not None
+        assert isinstance(self.parts.clock, ShiftedClock)
+        ahead = self.slack.server.sandbox.clock.state()["offset_seconds"] - self.parts.clock.offset.total_seconds()
+        return abs(ahead) < 0.001 and not self.parts.clock.held
+
+    def _nothing_waits(self, session: Session) -> bool:
+        due = select(func.count()).select_from(DueTime).where(DueTime.due_at <= self.parts.clock.now())
+        told = select(func.count()).select_from(OutboxItem).where(OutboxItem.state.in_(LIVE))
+        return session.scalar(due) == session.scalar(told) == 0
+
     def owner(self, card: Seen) -> tuple[PersonDriver, PersonDriver]:
         """Who is up, by the mention on the card, and the other one who is on shift."""
         sam_is_up = f"<@{self.sam.id}>, you're up" in card.raw["text"]
         return (self.sam, self.ada) if sam_is_up else (self.ada, self.sam)
 
 
+def monday(at: str = "10:00") -> datetime:
+    """The next Monday, not today, that is a working day for Sam and Ada, at a time of Berlin.
+
+    Counted from the real now: the sandbox's clock never goes back.
+    """
+    tomorrow = datetime.now(BERLIN).date() + timedelta(days=1)
+    first = tomorrow + timedelta(days=-tomorrow.weekday() % 7)
+    return datetime.combine(working_day(first, ["DE", "SE"], WEEK), time_of_day.fromisoformat(at), BERLIN)
+
+
 @asynccontextmanager
-async def whole_house(database_url: str, start: str = MONDAY, **more: str) -> AsyncIterator[WholeHouse]:
-    """The product, running, on a business clock that begins at ``start``."""
+async def whole_house(
+    database_url: str, start: datetime | None = None, *, by_http: bool = False, limits: bool = False, **more: str
+) -> AsyncIterator[WholeHouse]:
+    """The product, running, on a business clock that begins at ``start``, ten o'clock on a Monday if none is given.
+
+    ``by_http``: Slack talks to it by signed HTTP instead of Socket Mode. ``limits``: Slack's rate limits are on.
+    """
+    port = free_port()
     people = [
         Person(name, f"{name.lower()}@brightpath.example", full, tz="Europe/Berlin")
         for name, full in (*NAMES.items(), STRANGER)
     ]
     channels = ["inbound", "general", "ae-erik", "ae-farah"]
-    async with Workspace.start(people=people, channels=channels, manifest="manifest.yaml", team="Brightpath") as slack:
-        await slack.clock.to(start)
-        port = _free_port()
+    events_url = f"http://127.0.0.1:{port}/slack/events" if by_http else None
+    async with Workspace.start(
+        people=people,
+        channels=channels,
+        manifest="manifest.yaml",
+        team="Brightpath",
+        events_url=events_url,
+        limits_on=limits,
+    ) as slack:
+        begins = start or monday()
+        await slack.clock.to(begins.isoformat())
         environment = {key.lower(): value for key, value in slack.env().items()}
         settings = load_settings(
             None,
-            **environment,
+            **({"slack_app_token": ""} | environment),
             database_url=database_url,
             port=port,
             playbook="playbook.yaml",
@@ -134,11 +205,8 @@ async def whole_house(database_url: str, start: str = MONDAY, **more: str) -> As
             report = await asyncio.to_thread(import_people_file, parts.database, PEOPLE.encode(), parts.clock.now)
             assert not report.refused, report.lines()
             await Directory(parts.database, parts.client, lambda: True).match()
-            await slack.connected()
-            yield WholeHouse(slack, parts, site)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+            if not by_http:
+                await slack.connected()
+            house = WholeHouse(slack, parts, site, begins)
+            await house.opens()
+            yield house
