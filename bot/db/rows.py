@@ -1,14 +1,14 @@
-"""Inserting rows at little cost: the hot path from a raised hand to its alert.
+"""Statements at little cost: the hot path from a raised hand to its alert.
 
 What must stay true: a statement is built once per table and kinds of columns, values go in as parameters, and
-Python-side defaults of columns hold as ever. What is inserted here the session does not know as objects.
+Python-side defaults of columns hold as ever. What is written here the session does not know as objects.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Insert, Table
+from sqlalchemy import CursorResult, Executable, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -27,12 +27,23 @@ def _once(model: type[Base], dialect: str) -> Insert:
     return insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
 
 
+@lru_cache(maxsize=16)
+def _unless_there(model: type[Base], dialect: str) -> Insert:
+    table = cast(Table, model.__table__)
+    return (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table).on_conflict_do_nothing()
+
+
 @lru_cache(maxsize=64)
 def _latest(model: type[Base], dialect: str, keys: tuple[str, ...], values: tuple[str, ...]) -> Insert:
     table = cast(Table, model.__table__)
     statement = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
     new = {name: statement.excluded[name] for name in values if name not in keys}
     return statement.on_conflict_do_update(index_elements=list(keys), set_=new)
+
+
+def run(session: Session, statement: Executable, **values: Any) -> CursorResult[Any]:
+    """Run a statement of columns, built once, in the session's transaction, past what the session does for objects."""
+    return session.connection().execute(statement, values)
 
 
 def put(session: Session, model: type[Base], **values: Any) -> None:
@@ -44,6 +55,13 @@ def put_all(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any
     """Insert rows that all have the same columns, in one statement; none is fine."""
     if rows:
         session.connection().execute(_plain(model), list(rows))
+
+
+def put_missing(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert those rows, all of the same columns, that no unique constraint has already; none is fine."""
+    if rows:
+        connection = session.connection()
+        connection.execute(_unless_there(model, connection.dialect.name), list(rows))
 
 
 def put_once(session: Session, model: type[Base], **values: Any) -> bool:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.playbook.schema import Playbook
@@ -67,6 +67,7 @@ def _extractor() -> "TLDExtract":
     return TLDExtract(suffix_list_urls=(), cache_dir=None)  # the list it ships with: no network, no cache files
 
 
+@lru_cache(maxsize=4096)
 def registrable_domain(text: str) -> str | None:
     """Return the part of a host, address or URL that somebody registered: ``mail.acme.co.uk`` → ``acme.co.uk``."""
     bare = re.sub(r"^[a-z][a-z0-9+.-]*://", "", text.strip().lower())

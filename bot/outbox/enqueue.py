@@ -5,16 +5,18 @@ that nobody has claimed, however often its subject changes.
 """
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, Update, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.clocks import protocol_now
 from bot.db.base import new_id
 from bot.db.models import Base, LivingMessage, OutboxItem
+from bot.db.rows import put, put_once, run
 from bot.db.session import announce
 from bot.domain.notices import Address, Notice, Priority, View
 
@@ -33,24 +35,22 @@ def insert_once(session: Session, model: type[Base]) -> Any:
 def tell(session: Session, notice: Notice) -> bool:
     """Enqueue ``notice``; False if this key was told before."""
     now = protocol_now()
-    row = session.execute(
-        insert_once(session, OutboxItem)
-        .values(
-            key=notice.key,
-            kind=notice.kind.value,
-            lane=str(notice.to),
-            priority=int(notice.priority),
-            notice={"subject_id": notice.subject_id, "facts": notice.facts},
-            state="ready",
-            attempts=0,
-            not_before=now,
-            created_at=now,
-        )
-        .returning(OutboxItem.seq)
-    ).first()
-    if row is not None:
+    told = put_once(
+        session,
+        OutboxItem,
+        key=notice.key,
+        kind=notice.kind.value,
+        lane=str(notice.to),
+        priority=int(notice.priority),
+        notice={"subject_id": notice.subject_id, "facts": notice.facts},
+        state="ready",
+        attempts=0,
+        not_before=now,
+        created_at=now,
+    )
+    if told:
         announce(session, TOPIC)
-    return row is not None
+    return told
 
 
 def show(
@@ -63,21 +63,19 @@ def show(
 ) -> UUID:
     """See to it that a living message of ``subject_id`` stands at ``place``; its id. Refreshes it if it is there."""
     living_id = new_id()
-    row = session.execute(
-        insert_once(session, LivingMessage)
-        .values(
-            id=living_id,
-            view=view.value,
-            subject_id=subject_id,
-            place=place,
-            address=str(to),
-            priority=int(priority),
-            stale_version=1,
-            sent_version=0,
-        )
-        .returning(LivingMessage.id)
-    ).first()
-    if row is None:
+    shown = put_once(
+        session,
+        LivingMessage,
+        id=living_id,
+        view=view.value,
+        subject_id=subject_id,
+        place=place,
+        address=str(to),
+        priority=int(priority),
+        stale_version=1,
+        sent_version=0,
+    )
+    if not shown:
         refresh(session, subject_id, view, place)
         return session.scalars(
             select(LivingMessage.id).where(
@@ -92,14 +90,19 @@ def show(
 
 def refresh(session: Session, subject_id: str, view: View | None = None, place: str | None = None) -> None:
     """Mark every living message of ``subject_id`` stale, in the transaction that changed the subject."""
-    which = [LivingMessage.subject_id == subject_id]
-    if view is not None:
-        which.append(LivingMessage.view == view.value)
-    if place is not None:
-        which.append(LivingMessage.place == place)
-    rows = session.execute(
+    which = {"subject_id": subject_id, "view": view.value if view else None, "place": place}
+    given = {name: value for name, value in which.items() if value is not None}
+    values = {f"which_{name}": value for name, value in given.items()}
+    for row in run(session, _marking_stale(tuple(given)), **values).all():
+        if not is_waiting(session, row.id):
+            _insert_living(session, row.id, row.view, row.address, row.priority, row.stale_version, row.refreshed_at)
+
+
+@lru_cache(maxsize=4)
+def _marking_stale(names: tuple[str, ...]) -> Update:
+    return (
         update(LivingMessage)
-        .where(*which)
+        .where(*(getattr(LivingMessage, name) == bindparam(f"which_{name}") for name in names))
         .values(stale_version=LivingMessage.stale_version + 1)
         .returning(
             LivingMessage.id,
@@ -109,33 +112,23 @@ def refresh(session: Session, subject_id: str, view: View | None = None, place: 
             LivingMessage.stale_version,
             LivingMessage.refreshed_at,
         )
-        .execution_options(synchronize_session=False)
-    ).all()
-    for living_id, view_name, address, priority, version, refreshed_at in rows:
-        _enqueue_living(session, living_id, view_name, address, priority, version, refreshed_at)
+    )
 
 
 def is_waiting(session: Session, living_id: UUID) -> bool:
     """Whether an item that nobody has claimed will show this living message as it is then."""
-    waiting = (
+    return run(session, _waiting(), living=living_id).first() is not None
+
+
+@lru_cache(maxsize=1)
+def _waiting() -> Select[int]:
+    return (
         select(OutboxItem.seq)
-        .where(OutboxItem.living_id == living_id, OutboxItem.state == "ready", OutboxItem.sending_at.is_(None))
+        .where(
+            OutboxItem.living_id == bindparam("living"), OutboxItem.state == "ready", OutboxItem.sending_at.is_(None)
+        )
         .limit(1)
     )
-    return session.scalar(waiting) is not None
-
-
-def _enqueue_living(
-    session: Session,
-    living_id: UUID,
-    view: str,
-    lane: str,
-    priority: int,
-    version: int,
-    refreshed_at: datetime | None,
-) -> None:
-    if not is_waiting(session, living_id):
-        _insert_living(session, living_id, view, lane, priority, version, refreshed_at)
 
 
 def _insert_living(
@@ -148,18 +141,18 @@ def _insert_living(
     refreshed_at: datetime | None,
 ) -> None:
     now = protocol_now()
-    session.execute(
-        insert(OutboxItem).values(
-            key=f"living:{living_id}:{version}",
-            kind=view,
-            lane=lane,
-            priority=priority,
-            living_id=living_id,
-            notice={},
-            state="ready",
-            attempts=0,
-            not_before=max(now, refreshed_at + DEBOUNCE) if refreshed_at else now,
-            created_at=now,
-        )
+    put(
+        session,
+        OutboxItem,
+        key=f"living:{living_id}:{version}",
+        kind=view,
+        lane=lane,
+        priority=priority,
+        living_id=living_id,
+        notice={},
+        state="ready",
+        attempts=0,
+        not_before=max(now, refreshed_at + DEBOUNCE) if refreshed_at else now,
+        created_at=now,
     )
     announce(session, TOPIC)

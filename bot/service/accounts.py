@@ -7,15 +7,16 @@ change of a name keeps the words it is found by (``name_tokens``) up to date.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.db.base import new_id
 from bot.db.models import Account
-from bot.db.rows import put_once
+from bot.db.rows import put_once, run
 from bot.domain.commands import CompanyFacts, PersonFacts
 from bot.domain.countries import country_code
 from bot.domain.matching import best_company, company_domain, company_name_key
@@ -72,10 +73,8 @@ def find_account(session: Session, company: CompanyFacts, domain: str | None) ->
     name_key = company_name_key(clean(company.name))
     if not name_key:
         return None
-    where = [Account.name_key >= name_key[:NAME_KEY_PREFIX], Account.name_key < _after(name_key[:NAME_KEY_PREFIX])]
-    if domain:
-        where.append(Account.domain.is_(None))
-    rows = session.execute(select(Account.id, Account.name_key).where(*where).limit(MOST_ALIKE)).all()
+    begins = name_key[:NAME_KEY_PREFIX]
+    rows = run(session, _alike(bool(domain)), first=begins, after=_after(begins)).all()
     found = best_company(clean(company.name), ((row.id, row.name_key) for row in rows), playbook(session))
     if found is None:
         return None
@@ -83,6 +82,14 @@ def find_account(session: Session, company: CompanyFacts, domain: str | None) ->
     row = session.execute(_account().where(Account.id == account_id)).one()
     alike = "The company's name is the same." if likeness == 100 else f"The company's name is {likeness:.0f} % alike."
     return _facts(row, alike)
+
+
+@lru_cache(maxsize=2)
+def _alike(without_domain: bool) -> Select[UUID, str]:
+    alike = select(Account.id, Account.name_key).where(
+        Account.name_key >= bindparam("first"), Account.name_key < bindparam("after")
+    )
+    return (alike.where(Account.domain.is_(None)) if without_domain else alike).limit(MOST_ALIKE)
 
 
 def _after(prefix: str) -> str:

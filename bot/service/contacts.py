@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.db.base import new_id
 from bot.db.models import Account, Contact, Lead
-from bot.db.rows import put_once
+from bot.db.rows import put_once, run
 from bot.domain.business_time import HoursError, zone
 from bot.domain.commands import CompanyFacts, PersonFacts
 from bot.domain.countries import country_code
@@ -117,7 +117,7 @@ def _look_up(
     if by == "phone_and_name":
         given |= {"first_name": clean(person.first_name), "last_name": clean(person.last_name)}
     statement = _look_up_by(by)
-    return session.execute(statement, {name: given[name] for name in ("domain", *_KEYS[by])}).first()
+    return run(session, statement, **{name: given[name] for name in ("domain", *_KEYS[by])}).first()
 
 
 _KEYS: dict[str, tuple[str, ...]] = {

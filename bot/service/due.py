@@ -7,13 +7,12 @@ workers or a restart do a thing once.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 from sqlalchemy.orm import Session
 
 from bot.db.models import DueTime, JobTick
-from bot.db.rows import put_latest
+from bot.db.rows import put_latest, put_once, run
 from bot.db.session import announce
-from bot.outbox.enqueue import insert_once
 
 TOPIC = "due"
 
@@ -37,12 +36,14 @@ def fall_due_together(session: Session, dues: Sequence[tuple[str, str, str, date
 
 def forget_due(session: Session, job: str, subject_id: str) -> None:
     """It need not be done any more."""
-    session.execute(delete(DueTime).where(DueTime.job == job, DueTime.subject_id == subject_id))
+    run(session, _FORGETTING, which_job=job, which_subject=subject_id)
+
+
+_FORGETTING = delete(DueTime).where(
+    DueTime.job == bindparam("which_job"), DueTime.subject_id == bindparam("which_subject")
+)
 
 
 def claim_tick(session: Session, job: str, subject_id: str, slot: str, now: datetime) -> bool:
     """True for the first to ask for this occurrence, False for everybody after."""
-    row = session.execute(
-        insert_once(session, JobTick).values(job=job, subject_id=subject_id, slot=slot, at=now).returning(JobTick.job)
-    ).first()
-    return row is not None
+    return put_once(session, JobTick, job=job, subject_id=subject_id, slot=slot, at=now)

@@ -6,12 +6,12 @@ What must stay true: the same event of a sender is kept once; what became of an 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.db.base import new_id
 from bot.db.models import InboxEvent
-from bot.db.rows import put_once
+from bot.db.rows import put_once, run
 from bot.domain.commands import RawEvent
 from bot.service.contact_text import clean
 from bot.service.context import playbook
@@ -57,9 +57,11 @@ def lead_of(session: Session, raw: RawEvent) -> UUID | None:
 
 def note_result(session: Session, inbox_id: UUID, result: str, explanation: str, lead_id: UUID | None) -> None:
     """Write beside an event what became of it."""
-    session.execute(
-        update(InboxEvent)
-        .where(InboxEvent.id == inbox_id)
-        .values(result=result, explanation=explanation, lead_id=lead_id)
-        .execution_options(synchronize_session=False)
-    )
+    run(session, _NOTING, which=inbox_id, new_result=result, new_explanation=explanation, new_lead_id=lead_id)
+
+
+_NOTING = (
+    update(InboxEvent)
+    .where(InboxEvent.id == bindparam("which"))
+    .values({name: bindparam(f"new_{name}") for name in ("result", "explanation", "lead_id")})
+)

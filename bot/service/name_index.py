@@ -11,8 +11,8 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from bot.db.models import NameToken
+from bot.db.rows import put_missing
 from bot.domain.names import tokens
-from bot.outbox.enqueue import insert_once
 
 Words = list[dict[str, Any]]
 """Rows of ``name_tokens``."""
@@ -37,8 +37,7 @@ def account_words(account_id: UUID, name: str, domain: str | None) -> Words:
 
 def write_words(session: Session, words: Words) -> None:
     """Write the words of contacts and accounts that have none yet."""
-    if words:
-        session.connection().execute(insert_once(session, NameToken), words)
+    put_missing(session, NameToken, words)
 
 
 def rewrite_contact_words(

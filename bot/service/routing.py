@@ -16,7 +16,7 @@ from sqlalchemy import BindParameter, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.db.models import Account, Assignment, Lead, Person, PersonRole, TeamMember, TimeOff
-from bot.db.rows import put
+from bot.db.rows import put, run
 from bot.domain.business_time import HoursError, WorkWeek, is_working, work_week
 from bot.domain.response_clock import shift_begins
 from bot.domain.routing import Choice, Rep, Standing, choose_owner, round_robin
@@ -117,7 +117,7 @@ def load_candidates(session: Session, now: datetime, also: Collection[UUID | Non
     rules = playbook(session)
     lately = (now - timedelta(days=2)).date()
     wanted = [one for one in set(also) if one]
-    found = session.execute(_candidates(), {"lately": lately, "also": wanted}).all()
+    found = run(session, _candidates(), lately=lately, also=wanted).all()
     rows = {row.id: row for row in found}
     off: dict[UUID, list[Any]] = {person_id: [] for person_id in rows}
     for row in found:
@@ -222,12 +222,14 @@ def store_assignment(session: Session, lead_id: UUID, choice: Choice, now: datet
     """Keep who was given the lead and why, and the new turn of the round robin."""
     keep_assignment(session, lead_id, choice.person_id, choice.rule.value, choice.reason, now, by_id)
     if choice.turn is not None and choice.person_id is not None:
-        session.execute(
-            update(Person)
-            .where(Person.id == choice.person_id)
-            .values(turn=choice.turn, last_assigned_at=now)
-            .execution_options(synchronize_session=False)
-        )
+        run(session, _TAKING_A_TURN, which=choice.person_id, new_turn=choice.turn, assigned_at=now)
+
+
+_TAKING_A_TURN = (
+    update(Person)
+    .where(Person.id == bindparam("which"))
+    .values(turn=bindparam("new_turn"), last_assigned_at=bindparam("assigned_at"))
+)
 
 
 def keep_assignment(
