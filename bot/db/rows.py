@@ -41,7 +41,7 @@ def _latest(model: type[Base], dialect: str, keys: tuple[str, ...], values: tupl
     return statement.on_conflict_do_update(index_elements=list(keys), set_=new)
 
 
-def run(session: Session, statement: Executable, **values: Any) -> CursorResult[Any]:
+def run(session: Session, statement: Executable, **values: Any) -> CursorResult[*tuple[Any, ...]]:
     """Run a statement of columns, built once, in the session's transaction, past what the session does for objects."""
     return session.connection().execute(statement, values)
 

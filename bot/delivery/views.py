@@ -43,7 +43,7 @@ def make_renderer(clock: Clock) -> Renderer:
 
 
 def _alert(session: Session, standing: Living, now: datetime) -> Post | None:
-    card = _card(session, standing.subject_id, now)
+    card = _card(session, standing.subject_id, now, whole=False)
     return alert_post(card, standing.place, session.info["playbook"].playbook) if card else None
 
 
@@ -96,9 +96,9 @@ def _welcome(session: Session, told: Told, _now: datetime) -> Post | None:
     return welcome_post(actor) if actor else None
 
 
-def _card(session: Session, lead_id: str, now: datetime) -> LeadCard | None:
+def _card(session: Session, lead_id: str, now: datetime, *, whole: bool = True) -> LeadCard | None:
     try:
-        return lead_card(session, UUID(lead_id), now)
+        return lead_card(session, UUID(lead_id), now, whole=whole)
     except NotFound:
         return None
 

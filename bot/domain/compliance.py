@@ -203,11 +203,10 @@ def _legal_hours(hours: CallingHours) -> str:
 
 def _opens(now: datetime, zones: Collection[str], hours: CallingHours) -> datetime | None:
     """Return the next instant that is lawful in every candidate zone; None if there is none in common."""
-    opening = []
+    opening: set[datetime] = set()  # many zones of a country open at the same instant
     for name in zones:
-        for step in range(_LOOK_AHEAD_DAYS):
-            day = _local(now, name).date() + timedelta(days=step)
-            opening.append(datetime.combine(day, hours.legal_from, _zone(name)).astimezone(UTC))
+        today = datetime.combine(_local(now, name), hours.legal_from, _zone(name))
+        opening |= {(today + timedelta(days=step)).astimezone(UTC) for step in range(_LOOK_AHEAD_DAYS)}
     lawful = (at for at in sorted(opening) if at > now and all(_legal(at, name, hours) for name in zones))
     return next(lawful, None)
 

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.db.models import LivingMessage, OutboxItem
+from bot.db.rows import run
 from bot.domain.notices import View
 from bot.outbox.claims import LIVE
 from bot.outbox.enqueue import refresh
@@ -40,10 +41,13 @@ _COLUMNS = (
 )
 
 
+_BY_ID = select(*_COLUMNS).where(LivingMessage.id == bindparam("living"))
+
+
 def living(session: Session, living_id: UUID) -> Living | None:
     """One living message."""
-    row = session.execute(select(*_COLUMNS).where(LivingMessage.id == living_id)).first()
-    return Living(**row._mapping) if row else None
+    row = run(session, _BY_ID, living=living_id).first()
+    return Living(*row) if row else None
 
 
 def living_at(session: Session, channel: str, ts: str) -> Living | None:

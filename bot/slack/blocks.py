@@ -63,6 +63,8 @@ def clean(text: str, limit: int = SECTION_TEXT, *, lines: bool = False) -> str:
     Newlines become spaces unless ``lines``.
     """
     text = text[: limit * 4]
+    if text.isprintable():  # nearly all of it: nothing to take out, and looking at each sign takes long
+        return cut(" ".join(text.split()) if not lines else text.strip(), limit)
     kept = (
         ch if ch == "\n" and lines else " " if ch in "\n\r\t\v\f\u2028\u2029" else "" if _unseen(ch) else ch
         for ch in text

@@ -7,6 +7,7 @@ fixed number of queries, however long the history. Each statement is built once:
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,7 @@ from bot.db.queries.lead_facts import (
     LeadCard,
     Somebody,
 )
+from bot.db.rows import run
 from bot.db.session import PlaybookInForce
 from bot.domain.definitions import conditions_held
 from bot.domain.errors import NotFound
@@ -50,13 +52,25 @@ Statement = Select[*tuple[Any, ...]]
 
 TOUCHES = 5
 HISTORY = 20
+_SAME = (
+    *("version", "state", "hot", "intent", "source", "message", "raised_at", "received_at", "owned_at"),
+    *("shift_held", "seen_at", "claimed_at", "response_due_at", "first_response_at", "round", "closed_at"),
+    *("response_on_shift_seconds", "breached_at", "breach_cause", "close_reason"),
+)
+"""Columns of a lead that stand on its card as they are."""
+_LEAD = ("id", "owner_id", "owner_reason", "claimed_by_id", "first_response_by_id", *_SAME)
+_PERSON = ("first_name", "last_name", "title", "email", "phone", "linkedin", "score")
+_CONTACT = ("id", "country", "stage", "timezone", *_PERSON)
+_ACCOUNT = ("id", "name", "domain", "industry", "employees", "country", "stage")
+_OWNER = ("id", "name", "slack_user_id")
 
 
 @lru_cache(maxsize=1)
 def _lead() -> Statement:
     account_owner = aliased(Person)
+    parts = ((Lead, _LEAD), (Contact, _CONTACT), (Account, _ACCOUNT), (account_owner, _OWNER))
     return (
-        select(Lead, Contact, Account, account_owner)
+        select(*(getattr(model, name) for model, names in parts for name in names))
         .join(Contact, Contact.id == Lead.contact_id)
         .outerjoin(Account, Account.id == Lead.account_id)
         .outerjoin(account_owner, account_owner.id == Account.owner_id)
@@ -64,13 +78,14 @@ def _lead() -> Statement:
     )
 
 
-def lead_card(session: Session, lead_id: UUID, now: datetime) -> LeadCard:
-    """Everything about one lead. Raises ``NotFound``."""
-    row = session.execute(_lead(), {"lead": lead_id}).first()
-    if row is None:
-        raise NotFound("That lead is not there any more.")
-    lead, contact, account, owner_of_account = row
-    alerts, moves, turns = _history(session, lead_id)
+def lead_card(session: Session, lead_id: UUID, now: datetime, *, whole: bool = True) -> LeadCard:
+    """Everything about one lead. Raises ``NotFound``.
+
+    Not ``whole``: what its card in Slack shows; that has nothing of the history while the lead is in its first round.
+    """
+    lead, contact, account, owner_of_account = _columns(session, lead_id)
+    past = whole or lead.round > 1 or lead.closed_at is not None
+    alerts, moves, turns = _history(session, lead_id) if past else ((), (), ())
     wanted = {lead.owner_id, lead.claimed_by_id, lead.first_response_by_id}
     wanted |= {one.person_id for one in (*alerts, *turns)} | {one.by_id for one in moves}
     people = _people(session, wanted)
@@ -101,12 +116,22 @@ def lead_card(session: Session, lead_id: UUID, now: datetime) -> LeadCard:
     )
 
 
-def _of_lead(lead: Lead, people: Mapping[UUID | None, Somebody]) -> dict[str, Any]:
-    same = (
-        *("version", "state", "hot", "intent", "source", "message", "raised_at", "received_at", "owned_at"),
-        *("shift_held", "seen_at", "claimed_at", "response_due_at", "first_response_at", "round", "closed_at"),
-        *("response_on_shift_seconds", "breached_at", "breach_cause", "close_reason"),
+def _columns(session: Session, lead_id: UUID) -> tuple[Any, Any, Any, Any]:
+    """The lead, the contact, the account and its owner, each with its columns as attributes; None where there is none.
+
+    Objects of the session would cost as much as three more queries.
+    """
+    row = run(session, _lead(), lead=lead_id).first()
+    if row is None:
+        raise NotFound("That lead is not there any more.")
+    values = iter(row)
+    lead, contact, account, owner = (
+        SimpleNamespace(**{name: next(values) for name in names}) for names in (_LEAD, _CONTACT, _ACCOUNT, _OWNER)
     )
+    return lead, contact, account if account.id else None, owner if owner.id else None
+
+
+def _of_lead(lead: Any, people: Mapping[UUID | None, Somebody]) -> dict[str, Any]:
     wall = lead.first_response_at - lead.raised_at if lead.first_response_at else None
     return {
         "lead_id": lead.id,
@@ -115,32 +140,22 @@ def _of_lead(lead: Lead, people: Mapping[UUID | None, Somebody]) -> dict[str, An
         "claimed_by": people.get(lead.claimed_by_id),
         "first_response_by": people.get(lead.first_response_by_id),
         "response_wall_seconds": int(wall.total_seconds()) if wall is not None else None,
-    } | {name: getattr(lead, name) for name in same}
+    } | {name: getattr(lead, name) for name in _SAME}
 
 
-def _of_contact(contact: Contact) -> dict[str, Any]:
-    same = ("first_name", "last_name", "title", "email", "phone", "linkedin", "score")
+def _of_contact(contact: Any) -> dict[str, Any]:
     return {
         "contact_id": contact.id,
         "contact_country": contact.country,
         "contact_stage": contact.stage,
-    } | {name: getattr(contact, name) for name in same}
+    } | {name: getattr(contact, name) for name in _PERSON}
 
 
-def _account(account: Account | None, owner: Person | None) -> CardAccount | None:
+def _account(account: Any, owner: Any) -> CardAccount | None:
     if account is None:
         return None
     who = Somebody(owner.id, owner.name, owner.slack_user_id) if owner else None
-    return CardAccount(
-        account.id,
-        account.name,
-        account.domain,
-        account.industry,
-        account.employees,
-        account.country,
-        account.stage,
-        who,
-    )
+    return CardAccount(**vars(account), owner=who)
 
 
 @lru_cache(maxsize=1)
@@ -151,7 +166,7 @@ def _named() -> Statement:
 
 
 def _people(session: Session, ids: set[UUID | None]) -> dict[UUID | None, Somebody]:
-    rows = session.execute(_named(), {"people": [one for one in ids if one]})
+    rows = run(session, _named(), people=[one for one in ids if one])
     return {row.id: Somebody(row.id, row.name, row.slack_user_id) for row in rows}
 
 
@@ -168,7 +183,7 @@ def _latest(model: type[LeadAlert] | type[LeadMove] | type[Assignment]) -> State
 def _history(session: Session, lead_id: UUID) -> tuple[Sequence[Any], Sequence[Any], Sequence[Any]]:
     """Alerts, moves and turns, the latest ones, oldest first."""
     alerts, moves, turns = (
-        session.execute(_latest(model), {"lead": lead_id}).all()[::-1] for model in (LeadAlert, LeadMove, Assignment)
+        run(session, _latest(model), lead=lead_id).all()[::-1] for model in (LeadAlert, LeadMove, Assignment)
     )
     return alerts, moves, turns
 
@@ -188,7 +203,7 @@ def _scored() -> Statement:
 
 
 def _score_lines(session: Session, contact_id: UUID) -> tuple[CardScoreLine, ...]:
-    rows = session.execute(_scored(), {"contact": contact_id})
+    rows = run(session, _scored(), contact=contact_id)
     return tuple(CardScoreLine(*row) for row in rows)
 
 
@@ -204,7 +219,7 @@ def _touched() -> Statement:
 
 
 def _touches(session: Session, contact_id: UUID) -> tuple[tuple[CardTouch, ...], int]:
-    rows = session.execute(_touched(), {"contact": contact_id}).all()
+    rows = run(session, _touched(), contact=contact_id).all()
     return tuple(CardTouch(*row[:6]) for row in rows), rows[0][6] if rows else 0
 
 
@@ -219,7 +234,7 @@ def _raised() -> Statement:
 
 
 def _raises(session: Session, lead_id: UUID) -> tuple[CardRaise, ...]:
-    rows = session.execute(_raised(), {"lead": lead_id})
+    rows = run(session, _raised(), lead=lead_id)
     return tuple(CardRaise(*row) for row in rows)
 
 
@@ -231,7 +246,7 @@ def _playbook(session: Session) -> Playbook:
 
 
 def _marketing_qualified(
-    rules: Playbook, lead: Lead, contact: Contact, parts: Mapping[ScorePart, int], raises: Sequence[CardRaise]
+    rules: Playbook, lead: Any, contact: Any, parts: Mapping[ScorePart, int], raises: Sequence[CardRaise]
 ) -> tuple[tuple[str, bool], ...]:
     facts: dict[str, object] = {part.value: points for part, points in parts.items()}
     facts |= {
