@@ -137,6 +137,8 @@ def may_touch(
 
 
 def _suppressed(channel: Channel, subject: Subject, suppressions: Collection[Suppressed]) -> Refused | None:
+    if not suppressions:
+        return None
     covers = {"all"}
     if channel is Channel.EMAIL:
         covers.add("email")

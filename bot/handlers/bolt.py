@@ -6,12 +6,13 @@ refused; ``process_before_response`` is on, so an ack is the result.
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
@@ -68,15 +69,30 @@ def make_bolt(client: AsyncWebClient, identity: Identity) -> AsyncApp:
     )
     logger.setLevel(level)
 
-    @app.middleware
-    async def only_our_workspace(body: dict[str, Any], next_: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
-        team = body.get("team_id") or (body.get("team") or {}).get("id") or (body.get("user") or {}).get("team_id")
-        if team and identity.team_id and team != identity.team_id:
-            return BoltResponse(status=200, body="This Handraiser serves another workspace.")
-        await next_()
-        return None
-
+    app.use(_OnlyOurWorkspace(identity))
     return app
+
+
+class _OnlyOurWorkspace(AsyncMiddleware):
+    """A class, because Bolt gathers all that a function could ask for, anew for each request."""
+
+    def __init__(self, identity: Identity) -> None:
+        self._identity = identity
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 — Bolt names it
+    ) -> BoltResponse | None:
+        """Answer another workspace's request with a sentence."""
+        body, ours = req.body, self._identity.team_id
+        team = body.get("team_id") or (body.get("team") or {}).get("id") or (body.get("user") or {}).get("team_id")
+        if team and ours and team != ours:
+            return BoltResponse(status=200, body="This Handraiser serves another workspace.")
+        await next()
+        return None
 
 
 def slack_route(app: AsyncApp, signing_secret: str) -> Route:
