@@ -45,6 +45,7 @@ def keep(page: Page, name: str) -> None:
     """Keep a picture, if pictures are wanted."""
     folder = os.environ.get("PICTURES")
     if folder:
+        page.evaluate("() => Promise.all(document.getAnimations().map(one => one.finished))")
         page.screenshot(path=str(Path(folder) / f"{name}.png"))
 
 
@@ -63,7 +64,7 @@ def act_as(page: Page, address: str, name: str) -> None:
 
 
 def test_from_the_form_to_answered(browser: Browser, address: str) -> None:  # noqa: F811
-    context = browser.new_context(viewport=SIZE)
+    context = browser.new_context(viewport=SIZE, reduced_motion="reduce")
     page, site = context.new_page(), context.new_page()
     act_as(page, address, "Sam")
     site.goto(f"{address}/site/")
@@ -115,7 +116,7 @@ def form_name(card: str) -> str:
 
 
 def test_the_clock_shows_what_happens_when_nobody_answers(browser: Browser, address: str) -> None:  # noqa: F811
-    context = browser.new_context(viewport=SIZE)
+    context = browser.new_context(viewport=SIZE, reduced_motion="reduce")
     page, site = context.new_page(), context.new_page()
     act_as(page, address, "Lena")
     site.goto(f"{address}/site/")
