@@ -129,12 +129,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate with its score from 0 to 100, the reason in words, and the query's words it does not explain."""
+    """A candidate with its score from 0 to 100, the reason in words, and the query's words it does not explain.
+
+    ``whole``: their full name was typed, nothing more and nothing less, in whatever spelling.
+    """
 
     candidate: Candidate
     score: float
     why: str
     unmatched: tuple[str, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,7 @@ class Nothing:
 class _Folded:
     person: tuple[str, ...]
     wholes: frozenset[str]
+    alike: frozenset[str]
     last: frozenset[str]
     company: tuple[str, ...]
     local: tuple[str, ...] = field(default=())
@@ -176,14 +181,15 @@ def rank(query: NameQuery | str, candidates: Sequence[Candidate]) -> list[Ranked
 def decide(ranked: Sequence[Ranked]) -> Match | Choice | Nothing:
     """Whether one person is meant.
 
-    Of several with the very same score by name, the only own one wins. A company alone with several people
-    is a choice always.
+    A full name wins over a longer one that has all its words. Of several with the very same score by name, the only
+    own one wins. A company alone with several people is a choice always.
     """
     if not ranked:
         return Nothing()
     best = max(result.score for result in ranked)
     close = [result for result in ranked if result.score > best - _CLEAR_LEAD]
     if best >= _MATCH_AT:
+        close = [result for result in close if result.whole] or close
         if len(close) == 1:
             return Match(close[0])
         own = [result for result in close if result.candidate.mine and result.why != _COMPANY_ONLY]
@@ -204,8 +210,9 @@ def _score(query: NameQuery, candidate: Candidate) -> Ranked | None:
         return _by_email(query, query.email, candidate)
     if not query.words:
         return None
-    score, why, unmatched = _by_name(query, _folded(candidate))
-    return Ranked(candidate, score, why, unmatched)
+    them = _folded(candidate)
+    score, why, unmatched = _by_name(query, them)
+    return Ranked(candidate, score, why, unmatched, whole=_alike_all(query.words) in them.alike)
 
 
 def _by_email(query: NameQuery, email: str, candidate: Candidate) -> Ranked | None:
@@ -291,6 +298,10 @@ def _alike(word: str) -> str:
     return _DIGRAPHS.sub(lambda match: match[1] or "a", word)
 
 
+def _alike_all(words: Sequence[str]) -> str:
+    return "".join(map(_alike, words))
+
+
 @lru_cache(maxsize=1024)
 def _folded(candidate: Candidate) -> _Folded:
     first, last = fold(candidate.first_name).split(), fold(candidate.last_name).split()
@@ -301,6 +312,7 @@ def _folded(candidate: Candidate) -> _Folded:
     return _Folded(
         person=tuple(dict.fromkeys((*first, *last, *(word for word in (one, two) if word), *pieces))),
         wholes=frozenset(whole for whole in (one + two, two + one) if one and two and whole),
+        alike=frozenset((_alike_all([*first, *last]), _alike_all([*last, *first])) if first and last else ()),
         last=frozenset(word for word in (two, *last) if word and word not in _PARTICLES),
         company=tuple(dict.fromkeys((*_company_words(candidate.company or ""), *fold(domain).split()))),
         local=tuple(fold(email[0]).split()),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from bot.domain.terms import Outcome
+from bot.domain.terms import OUTCOMES, Outcome
 from bot.domain.time_words import Found as FoundTime
 from bot.domain.time_words import When, find_when, read_when, say_when
 from bot.domain.touch_draft import Option, Question, QuestionKind, Referral, Span, TouchDraft
@@ -143,12 +143,22 @@ def _hits(words: Sequence[Word]) -> list[Hit]:
     first = hits[0].first
     if first > 1:
         beside = [hit for hit in corrected_hits(words[:first]) if hit.last == first and hit.first > 0]
-        hits = [replace(hit, sureness=Sureness.SURE) for hit in beside if _fits_beside(hit)] + hits
+        beside = [hit for hit in beside if _fits_beside(hit, hits[0]) and not _is_surname(words, hit)]
+        hits = [replace(hit, sureness=Sureness.SURE) for hit in beside] + hits
     return hits
 
 
-def _fits_beside(hit: Hit) -> bool:
-    return hit.sureness != Sureness.EXACT and (hit.term.sense == Sense.CHANNEL or hit.sureness == Sureness.SURE)
+def _fits_beside(hit: Hit, following: Hit) -> bool:
+    """Whether a mended word may be meant: what is beyond doubt, or a channel by which the outcome can come."""
+    channel, outcome = hit.term.channel, following.term.outcome
+    fits = hit.term.sense == Sense.CHANNEL and channel is not None and outcome in OUTCOMES[channel]
+    return hit.sureness != Sureness.EXACT and (fits or hit.sureness == Sureness.SURE)
+
+
+def _is_surname(words: Sequence[Word], hit: Hit) -> bool:
+    """A capital after a capital, in a line that has small words as well."""
+    name = words[hit.first].capital and words[hit.first - 1].capital and not words[hit.first].opens
+    return name and any(not word.capital for word in words)
 
 
 def _within(words: Sequence[Word], hit: Hit, span: Span) -> bool:

@@ -119,6 +119,19 @@ def test_a_known_name_with_an_unknown_address_is_asked_about():
     assert first.why == "same name, another e-mail address"
 
 
+def test_an_exact_full_name_wins_over_a_longer_one():
+    jose, maria = Candidate(1, "José", "Güell"), Candidate(2, "María José", "Güell", mine=True)
+    assert decide(rank("José Güell", [jose, maria])) == Match(rank("José Güell", [jose])[0])
+    doe, doering = Candidate(1, "Jane", "Doe"), Candidate(2, "Jane", "Doering")
+    assert decide(rank("doe, jane", [doering, doe])) == Match(rank("doe, jane", [doe])[0])
+
+
+def test_another_spelling_of_the_full_name_is_no_longer_name():
+    both = [Candidate(1, "Anna", "Müller"), Candidate(2, "Anna", "Mueller")]
+    assert isinstance(decide(rank("Anna Muller", both)), Choice)
+    assert isinstance(decide(rank("Anna Müller", [*both, Candidate(3, "Anna Lena", "Müller", mine=True)])), Choice)
+
+
 def test_words_that_belong_to_a_note_are_handed_back():
     best = rank("obrien pricing", EVERYBODY)[0]
     assert best.candidate is OBRIEN

@@ -165,6 +165,18 @@ def test_a_persons_name_that_is_an_outcome_is_a_name():
     assert read("Will connected").who.text == "Will"
 
 
+@pytest.mark.parametrize("name", ["Kwame Diallo", "kwame diallo", "KWAME DIALLO"])
+def test_a_surname_beside_a_word_of_ours_is_no_slip_of_another(name):
+    draft = read(f"{name} email sent case study")
+    assert (draft.who.text, draft.note, draft.assumed) == (name, "case study", ())
+
+
+def test_a_capital_surname_is_no_slip_where_the_outcome_is_written_right():
+    draft = read("Kwame Diallo call no answer")
+    assert (draft.who.text, draft.note, draft.assumed) == ("Kwame Diallo", "", ())
+    assert read("Jane Doe, caled no answer").who.text == "Jane Doe"
+
+
 def test_slack_users_and_links_are_understood():
     assert read("<@U12345> call busy").who.slack_id == "U12345"
     assert read("<@U12345|sam> call busy").who.slack_id == "U12345"
