@@ -21,7 +21,19 @@ from bot.delivery.budget import Budget
 from bot.delivery.ledger import Ledger
 from bot.delivery.sender import Sender, age_ms
 from bot.delivery.trouble import tell_of_trouble
-from bot.outbox.claims import Claimed, Dead, Retry, Sent, Unknown, Verdict, claim, finish, next_ready, release_expired
+from bot.outbox.claims import (
+    Claimed,
+    Dead,
+    Retry,
+    Sent,
+    Unknown,
+    Verdict,
+    claim,
+    finish,
+    leads_on,
+    next_ready,
+    release_expired,
+)
 from bot.outbox.shares import give_up_share, take_share
 from bot.telemetry import DELIVERED, DELIVERY_AGE
 
@@ -56,7 +68,9 @@ class Deliverer:
         self._wake = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._stopping = False
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[bool]] = set()
+        self._full = False
+        """There was no room for all that is due."""
         self._swept_at = -SWEEP_SECONDS
         self._crashes: dict[int, int] = {}
 
@@ -101,36 +115,39 @@ class Deliverer:
     async def _round(self) -> float:
         """Claim and start what is due; seconds to wait for the next look."""
         free = WIDTH - len(self._tasks)
-        if free <= 0:
+        self._full = free <= 0
+        if self._full:
             return POLL_SECONDS
         items, next_at = await self._database.write(lambda session: _claim(session, free), Urgency.DELIVERY)
         for item in items:
             task = asyncio.create_task(self._deliver(item))
             self._tasks.add(task)
             task.add_done_callback(self._done)
-        if len(items) == free:
-            return POLL_SECONDS
-        if next_at is None:
+        self._full = len(items) == free
+        if self._full or next_at is None:
             return POLL_SECONDS
         until = (next_at - protocol_now()).total_seconds()
         # heads of busy lanes are due already and wait for the one before them: its end wakes us
         return min(POLL_SECONDS, until) if until > 0 else POLL_SECONDS
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, task: asyncio.Task[bool]) -> None:
         self._tasks.discard(task)
-        self._wake.set()
-        if not task.cancelled() and (error := task.exception()) is not None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
             log.error("delivery crashed", kind=type(error).__name__, exc_info=error)
+        if self._full or error is not None or task.cancelled() or task.result():
+            self._wake.set()
 
-    async def _deliver(self, item: Claimed) -> None:
+    async def _deliver(self, item: Claimed) -> bool:
+        """Send ``item``; whether that may have left something to claim."""
         verdict = await self._send(item)
         if verdict is None:
-            return
+            return True
         try:
-            await self._ledger.write(lambda session: self._finish(session, item, verdict))
+            more = await self._ledger.write(lambda session: self._finish(session, item, verdict))
         except DBAPIError as error:  # the lease runs out, and the item is looked up then
             log.warning("could not note a delivery", kind=type(error.orig).__name__)
-            return
+            return True
         if not isinstance(verdict, Unknown):
             self._crashes.pop(item.seq, None)
         DELIVERED.labels(kind=item.kind, verdict=type(verdict).__name__.lower()).inc()
@@ -138,6 +155,7 @@ class Deliverer:
             DELIVERY_AGE.observe(age_ms(item) / 1000)
         if self._finished is not None:
             self._finished(item, verdict)
+        return more
 
     async def _send(self, item: Claimed) -> Verdict | None:
         try:
@@ -153,12 +171,13 @@ class Deliverer:
             return Unknown(timedelta(seconds=2 ** (crashes - 1)), "unexpected")
 
     def _finish(self, session: Session, item: Claimed, verdict: Verdict) -> bool:
+        """Write ``verdict``; whether something may be claimed now: an empty look costs as much as a full one."""
         finished = finish(session, item, verdict)
         if finished and isinstance(verdict, Retry | Unknown) and verdict.error.startswith("set-up: "):
             tell_of_trouble(session, item, verdict.error.removeprefix("set-up: "))
         elif finished and isinstance(verdict, Dead):
             tell_of_trouble(session, item, verdict.error, given_up=True)
-        return finished
+        return not finished or not isinstance(verdict, Sent | Dead) or leads_on(session, item)
 
     async def _sweep(self) -> None:
         now = self._loop.time()

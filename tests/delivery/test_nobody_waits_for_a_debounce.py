@@ -11,6 +11,7 @@ async def test_a_new_post_passes_an_update_that_waits_out_its_debounce(database:
         await office.quiet()
         await office.set_state("two")
         await office.tell("news")
+        await office.until(lambda: any(key.endswith("news") for key, _ in office.verdicts))
         await office.drained()
         assert sorted(await office.texts()) == ["news", "state two"]
         update, news = (await office.items())[-2:]
