@@ -46,8 +46,9 @@ CALM = """inbound:
 NOTE = (
     "signed Standard Webhooks JSON or the plain form, every other event about a known contact; done when the sandbox's "
     "`chat.postMessage` has the alert. SQLite with synchronous=FULL, one process for web and worker, {reps} teams with "
-    "a channel each; Slack's limits off on both sides. The forwarder is Starlette and aiohttp, and answers when Slack "
-    "has answered. Rounds are interleaved; ratios are of medians."
+    "a channel each; Slack's limits off on both sides. The forwarder is Starlette and slack_sdk's AsyncWebClient with "
+    "its defaults, a connection a call, and answers when Slack has answered. Rounds are interleaved; ratios are of "
+    "medians."
 )
 
 

@@ -224,8 +224,8 @@ async def _worker(parts: Parts) -> None:
                 worker.wake()
 
         def committed(topics: set[str]) -> None:
-            for topic in topics:
-                heard(topic)
+            if OUTBOX in topics:  # the worker listens by itself
+                deliverer.wake()
 
         parts.database.on_commit(committed)
         others = [] if parts.database.sqlite else [listen(parts.settings.database_url, heard, parts.stop)]

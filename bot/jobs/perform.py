@@ -11,11 +11,12 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 import structlog
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
 from bot.db.models import DueTime
+from bot.db.rows import run
 from bot.db.session import Database
 from bot.db.threads import Urgency
 from bot.domain.commands import Due
@@ -49,7 +50,11 @@ class Performed:
 
 def next_due_at(session: Session, jobs: Collection[str]) -> datetime | None:
     """When the earliest thing of ``jobs`` falls due (business time)."""
-    return session.scalar(select(func.min(DueTime.due_at)).where(DueTime.job.in_(tuple(jobs))))
+    at: datetime | None = run(session, _EARLIEST, jobs=tuple(jobs)).scalar()
+    return at
+
+
+_EARLIEST = select(func.min(DueTime.due_at)).where(DueTime.job.in_(bindparam("jobs", expanding=True)))
 
 
 def take(session: Session, until: datetime, jobs: Collection[str]) -> Row | None:

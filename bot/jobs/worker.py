@@ -52,6 +52,7 @@ class Worker:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._bell = asyncio.Event()
         self._sweep_due = False
+        self._earliest: datetime | None = None
         database.on_commit(self._on_commit)
 
     def wake(self) -> None:
@@ -103,7 +104,7 @@ class Worker:
                 self._sweep_due = False
                 await self.sweep()
             await self.catch_up(stop)
-            pause = await self._pause()
+            pause = self._pause()
         except SQLAlchemyError as error:
             # The text of a database error carries a prospect's data.
             log.warning("worker_database", error=type(error).__name__)
@@ -113,11 +114,11 @@ class Worker:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._bell.wait(), pause)
 
-    async def _pause(self) -> float:
-        earliest = await self._database.read(self._next)
-        if earliest is None:
+    def _pause(self) -> float:
+        """Seconds until the earliest due time that ``catch_up`` saw; one that is set meanwhile rings the bell."""
+        if self._earliest is None:
             return POLL
-        left = (earliest - self._clock.now()).total_seconds()
+        left = (self._earliest - self._clock.now()).total_seconds()
         # Something overdue is still there: another worker has it in hand.
         return HELD_BY_ANOTHER if left <= 0 else min(left, POLL)
 
@@ -126,7 +127,7 @@ class Worker:
         done = 0
         while stop is None or not stop.is_set():
             target, offset = self._target(), self._offset()
-            earliest = await self._database.read(self._next)
+            earliest = self._earliest = await self._database.read(self._next)
             if earliest is None or earliest > target:
                 if self._offset() != offset:
                     continue  # the clock jumped while we looked
