@@ -14,6 +14,7 @@ from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.db.models import Consent, Contact, Enrolment, Task
+from bot.db.rows import run
 from bot.domain.commands import LogTouch
 from bot.domain.compliance import email_key, key_hash, phone_key
 from bot.domain.names import fold
@@ -138,7 +139,7 @@ def _close_tasks(touch: TouchInHand) -> None:
     close = _CLOSE_ALL
     if command.outcome not in REACHED:
         close, which = _CLOSE_SETTLED, which | {"happened": command.happened_at}
-    for row in touch.session.connection().execute(close, which).all():
+    for row in run(touch.session, close, **which).all():
         if row.kind == CALLBACK:
             forget_due(touch.session, CALLBACK, str(row.id))
         touch.note("task_done", task=row.id, job=row.kind == CALLBACK, due_at=row.due_at)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.db.models import Account, Contact, Enrolment, Lead, Person, Task
 from bot.db.queries.gate import Whom, gate
+from bot.db.rows import run
 from bot.domain.commands import LogTouch
 from bot.domain.compliance import Refused, Warned
 from bot.domain.errors import NotFound
@@ -89,7 +90,7 @@ _SUBJECT = (
 def read_subject(session: Session, contact_id: UUID) -> TouchSubject:
     """Read a contact with company, open lead and what waits for them. Raises ``NotFound``."""
     session.flush()  # changes in objects count too
-    row = session.connection().execute(_SUBJECT, {"contact_id": contact_id}).first()
+    row = run(session, _SUBJECT, contact_id=contact_id).first()
     if row is None:
         raise NotFound("That person is not in the database any more.", field="contact")
     return TouchSubject(**row._mapping)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from bot.clocks import protocol_now
 from bot.db.base import new_id
 from bot.db.models import Account, Contact, SeenRequest, Touch
-from bot.db.rows import put, put_once
+from bot.db.rows import put, put_once, run
 from bot.domain.commands import Actor, LogTouch
 from bot.domain.errors import NotAllowed, NotFound, UserError
 from bot.domain.terms import OUTCOMES, Channel, Outcome, Role
@@ -200,10 +200,10 @@ def columns(command: LogTouch, them: TouchSubject, gate: str | None) -> dict[str
 
 def _activity(session: Session, them: TouchSubject, at: datetime) -> None:
     if them.last_touched_at is None or at > them.last_touched_at:
-        session.connection().execute(_TOUCHED, {"which": them.contact_id, "at": at})
+        run(session, _TOUCHED, which=them.contact_id, at=at)
     known = them.account_activity_at
     if them.account_id is not None and (known is None or at - known > _ACCOUNT_ACTIVITY_GRAIN):
-        session.connection().execute(_ACTIVE, {"which": them.account_id, "at": at})
+        run(session, _ACTIVE, which=them.account_id, at=at)
 
 
 def undo_deadline(session: Session, logged_at: datetime) -> datetime:

@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.db.models import Person, PersonRole
+from bot.db.rows import run
 from bot.domain.commands import Actor
 from bot.domain.terms import Role
 
@@ -29,7 +30,7 @@ _BY_ID = _statement(Person.id)
 def find_actor(session: Session, *, slack_user_id: str | None = None, person_id: UUID | None = None) -> Actor | None:
     """The active person with this Slack user, or with this id; None if there is none."""
     statement, who = (_BY_ID, person_id) if person_id is not None else (_BY_SLACK_USER, slack_user_id)
-    rows = session.connection().execute(statement, {"who": who}).all()
+    rows = run(session, statement, who=who).all()
     if not rows:
         return None
     first = rows[0]

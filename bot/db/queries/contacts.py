@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from bot.db.models import Contact, Lead, LivingMessage, NameToken, Touch
 from bot.db.queries import name_search
 from bot.db.queries.name_search import AFTER, ENOUGH, People, Word, parameters, people, shape_of
+from bot.db.rows import run
 from bot.domain.matching import normalise_email
 from bot.domain.names import Candidate, NameQuery, fold, rank, tokens
 from bot.domain.notices import View
@@ -125,7 +126,7 @@ def _by_words(session: Session, words: list[Word], actor_id: UUID | None) -> lis
 
 def _counts(session: Session, words: list[Word]) -> list[int]:
     """How many index rows begin with each word, counted no further than needed to compare."""
-    return list(session.connection().execute(name_search.counts(shape_of(words)), parameters(words)).one())
+    return list(run(session, name_search.counts(shape_of(words)), **parameters(words)).one())
 
 
 def _search(session: Session, words: list[Word], actor_id: UUID | None, depth: int) -> list[Candidate]:
@@ -179,7 +180,7 @@ def _candidates(session: Session, statement: People, actor_id: UUID | None, **al
             mine=bool(row.mine) and actor_id is not None,
             last_touched=row.last_touched_at,
         )
-        for row in session.connection().execute(statement, {"asker": actor_id, **also})
+        for row in run(session, statement, asker=actor_id, **also)
     ]
 
 

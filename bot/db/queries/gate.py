@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.db.models import Account, Consent, Contact, Suppression
+from bot.db.rows import run
 from bot.domain.compliance import (
     Consented,
     Covers,
@@ -76,9 +77,9 @@ def gate(session: Session, rules: Playbook, whom: Whom, now: datetime, *channels
 
 
 def _suppressed(session: Session, keys: list[tuple[Kind, str]]) -> list[Suppressed]:
-    rows = session.connection().execute(_SUPPRESSED, {"hashes": [value_hash for _, value_hash in keys]})
+    rows = run(session, _SUPPRESSED, hashes=[value_hash for _, value_hash in keys])
     return [Suppressed(cast(Kind, row.kind), row.value_hash, cast(Covers, row.covers), row.reason) for row in rows]
 
 
 def _consents(session: Session, contact_id: UUID) -> tuple[Consented, ...]:
-    return tuple(Consented(*row) for row in session.connection().execute(_CONSENTED, {"contact": contact_id}))
+    return tuple(Consented(*row) for row in run(session, _CONSENTED, contact=contact_id))
