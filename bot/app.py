@@ -241,11 +241,11 @@ async def _stop_with(stop: asyncio.Event, deliverer: Deliverer) -> None:
 
 @asynccontextmanager
 async def _deliverer(parts: Parts) -> AsyncIterator[Deliverer]:
-    ledger = Ledger(parts.database)
+    begins, ends = Ledger(parts.database), Ledger(parts.database, relaxed=True)
     budget = Budget(Limits() if parts.settings.slack_budget == "on" else Limits(None, 0, None))
     addresses = Addresses(parts.database, parts.client)
-    sender = Sender(parts.database, parts.client, addresses, make_renderer(parts.clock), budget, ledger)
-    yield Deliverer(parts.database, sender, ledger, budget=budget)
+    sender = Sender(parts.database, parts.client, addresses, make_renderer(parts.clock), budget, begins)
+    yield Deliverer(parts.database, sender, ends, budget=budget)
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

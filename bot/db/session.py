@@ -6,11 +6,12 @@ errors never carry a statement's parameters, which are prospects' data.
 """
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session
 
 from bot.db.threads import PriorityThreads, Urgency
@@ -24,6 +25,10 @@ BUSY_TIMEOUT_MS = 5000
 SQLITE_ARGS = {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000}
 START_WITHIN = 2.0
 """Seconds within which a person's work must begin, or it is called off (design, point 2)."""
+
+
+_commit = threading.local()
+"""Whether the transaction that this thread begins next may be lost in a power cut."""
 
 
 class NotBegun(Exception):  # noqa: N818 — named for what happened
@@ -54,7 +59,7 @@ def write_engine(url: str) -> Engine:
         )
     engine = create_engine(url, connect_args=SQLITE_ARGS, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(engine, "begin", _begin_write)
     return engine
 
 
@@ -75,6 +80,14 @@ def read_engine(url: str) -> Engine:
     event.listen(engine, "connect", lambda raw, _record: raw.execute("PRAGMA query_only = ON"))
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine
+
+
+def _begin_write(connection: Connection) -> None:
+    wanted = "NORMAL" if getattr(_commit, "relaxed", False) else "FULL"
+    if connection.info.get("synchronous", "FULL") != wanted:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
+        connection.info["synchronous"] = wanted
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _prepare_sqlite(raw: Any, _record: Any) -> None:
@@ -131,12 +144,16 @@ class Database:
         work: Callable[[Session], T],
         urgency: Urgency = Urgency.PERSON,
         start_within: float | None = None,
+        *,
+        relaxed: bool = False,
     ) -> T:
         """Run ``work`` in one transaction. Raises ``NotBegun`` if it could not begin in ``start_within`` seconds.
 
-        A caller that stops waiting does not stop work that has begun.
+        A caller that stops waiting does not stop work that has begun. ``relaxed``: a power cut may take this commit
+        back (a killed process never does); only for what is harmless to do again.
         """
-        future = self._writes.submit(lambda: self.write_now(work), urgency)
+        run = self._write_relaxed if relaxed else self.write_now
+        future = self._writes.submit(lambda: run(work), urgency)
         waiting = asyncio.wrap_future(future)
         if start_within is not None:
             done, _ = await asyncio.wait({waiting}, timeout=start_within)
@@ -153,6 +170,13 @@ class Database:
             for listener in self._listeners:
                 listener(topics)
         return result
+
+    def _write_relaxed(self, work: Callable[[Session], T]) -> T:
+        _commit.relaxed = True
+        try:
+            return self.write_now(work)
+        finally:
+            _commit.relaxed = False
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run ``work`` on a snapshot that cannot write."""

@@ -118,7 +118,9 @@ class Deliverer:
         self._full = free <= 0
         if self._full:
             return POLL_SECONDS
-        items, next_at = await self._database.write(lambda session: _claim(session, free), Urgency.DELIVERY)
+        items, next_at = await self._database.write(
+            lambda session: _claim(session, free), Urgency.DELIVERY, relaxed=True
+        )
         for item in items:
             task = asyncio.create_task(self._deliver(item))
             self._tasks.add(task)

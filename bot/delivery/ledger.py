@@ -26,10 +26,14 @@ _OUT_OF_REACH = ("08", "53", "57")
 
 
 class Ledger:
-    """Collects small writes while one batch is being committed."""
+    """Collects small writes while one batch is being committed.
 
-    def __init__(self, database: Database) -> None:
+    ``relaxed``: for what a power cut may take back, as it would only be looked up again.
+    """
+
+    def __init__(self, database: Database, *, relaxed: bool = False) -> None:
         self._database = database
+        self._relaxed = relaxed
         self._waiting: list[Waiting] = []
         self._task: asyncio.Task[None] | None = None
 
@@ -64,7 +68,7 @@ class Ledger:
             return [write(session) for write, _ in batch]
 
         try:
-            results = await self._database.write(work, Urgency.DELIVERY)
+            results = await self._database.write(work, Urgency.DELIVERY, relaxed=self._relaxed)
         except Exception as error:  # noqa: BLE001 — handed to each caller
             return error
         for (_, future), result in zip(batch, results, strict=True):

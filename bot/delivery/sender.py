@@ -5,6 +5,7 @@ up twice before it is sent again, and nothing but finding it or not finding it s
 tried while the post is unknown.
 """
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -79,7 +80,9 @@ class Sender:
 
     async def _send(self, item: Claimed) -> Verdict | None:
         address = Address.parse(item.lane)
-        rendered = await self._database.read(lambda session: self._render(session, item))
+        rendered = await self._begin_and_render(item)
+        if rendered is None:
+            return None
         if item.sending_at is not None and not isinstance(rendered.what, Home):
             found = await self._look_up(item, address, rendered.standing)
             if found is not None:
@@ -90,7 +93,7 @@ class Sender:
         wait = await self._budget.wait(place.channel, item.priority)
         if wait > 0:
             return Retry(timedelta(seconds=wait), "waits for its turn", tried=False)
-        if not await self._ledger.write(lambda session: begin_send(session, item)):
+        if item.sending_at is not None and not await self._begin(item):
             return None
         try:
             return await self._request_or_words(item, place, rendered)
@@ -98,6 +101,18 @@ class Sender:
             if meaning_of(error) is Meaning.SETUP:
                 self._addresses.forget(place)
             return self._failed(item, error)
+
+    async def _begin_and_render(self, item: Claimed) -> Rendered | None:
+        """What is to go out; None if the lease was lost. A fresh item is begun while it is rendered: the disk works
+        while the view does, and a crash in between costs a look-up, as any other after ``sending_at``."""
+        rendering = self._database.read(lambda session: self._render(session, item))
+        if item.sending_at is not None:
+            return await rendering
+        begun, rendered = await asyncio.gather(self._begin(item), rendering)
+        return rendered if begun else None
+
+    async def _begin(self, item: Claimed) -> bool:
+        return await self._ledger.write(lambda session: begin_send(session, item))
 
     def _render(self, session: Session, item: Claimed) -> Rendered:
         if item.living_id is None:
