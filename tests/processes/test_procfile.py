@@ -68,7 +68,7 @@ async def test_two_workers_tell_each_raised_hand_once_and_stop_when_asked(tmp_pa
         async with honcho(tmp_path, environment, "web", "worker", concurrency="web=1,worker=2") as running:
             await running.ready()
             assert [await running.raise_hand(number) for number in range(HANDS)] == [202] * HANDS
-            posts = await slack.calls("chat.postMessage", at_least=HANDS, within=15)
+            posts = await slack.calls("chat.postMessage", at_least=HANDS, within=60)
             ended = await running.stop()
         assert ended == {"web.1": 0, "worker.1": 0, "worker.2": 0}, running.log
         assert await slack.problems() == []
