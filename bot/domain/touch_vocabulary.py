@@ -133,10 +133,14 @@ _KEEN: Final = "interested|very interested|is interested|keen|very keen|sounds g
 _NOTHING: Final = (
     "reached out|follow up|followed up|following up|stop by|stopped by|busy season|call center|call centre|"
     "email address|"
-    "mail address|phone number|booked out|fully booked|mail merge|email campaign|call list|do not call before|"
-    "dont call before|positive that|"
+    "mail address|phone number|booked out|fully booked|mail merge|email campaign|call list|positive that|"
     "next call|next meeting|before call|call notes|meeting room|assistant manager|reception desk|"
-    "away from|sales call|shared with me|interested party|scheduled to send|no comment"
+    "away from|sales call|shared with me|interested party|scheduled to send|no comment|"
+) + "|".join(
+    f"{no_calls} {limit}"
+    # a wish with a limit is a note, and no suppression for good
+    for no_calls in ("do not call", "dont call", "asked not to be called", "asked not to call", "do not phone")
+    for limit in ("before", "after", "on", "in", "at", "during", "this", "next", "today", "tomorrow", "while", "when")
 )
 
 

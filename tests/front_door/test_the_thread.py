@@ -265,3 +265,33 @@ async def test_a_message_to_the_bot_is_answered_with_what_it_can_do(house: Whole
     await house.sam.opens_home()
     await house.sam.says("hello?", in_="dm")
     await house.sam.sees("I listen to commands", in_="dm")
+
+
+async def test_the_folded_card_names_the_answer_and_not_what_a_colleague_did_later(house: WholeHouse) -> None:
+    await house.sends_form()
+    await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    await house.sam.clicks("Claim", in_="#inbound")
+    await house.sam.sees("has it", in_="#inbound")
+    await house.sam.clicks("Connected", in_="#inbound")
+    await house.sam.sees("Sam Okafor answered in", in_="#inbound")
+    await house.slack.clock.forward(minutes=2)
+    assert await house.ada.types("/touch jane o'neill voicemail", in_="#inbound")
+    await house.all_is_told()
+    folded = await house.ada.sees("Sam Okafor answered in", in_="#inbound")
+    assert "call, connected" in folded.text
+    assert "voicemail" not in folded.text
+
+
+async def test_a_lead_taken_up_again_is_not_said_to_have_asked_again(house: WholeHouse) -> None:
+    await house.sends_form()
+    card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    owner, _ = house.owner(card)
+    await owner.clicks("Not a lead…", in_="#inbound")
+    await owner.picks("Why is it not a lead?", "Student or private person")
+    assert await owner.submits()
+    await owner.sees("Not a lead", in_="#inbound")
+    await owner.clicks("Take it up again…", in_="#inbound")
+    await owner.fills("Why take it up again?", "They meant it")
+    assert await owner.submits()
+    await owner.sees("Taken up again, see the newer card", in_="#inbound")
+    await owner.sees_no("Asked again", in_="#inbound")

@@ -278,13 +278,16 @@ def _answered(card: LeadCard) -> Post:
     aside = ""
     if on_shift is not None and card.response_wall_seconds is not None and on_shift < card.response_wall_seconds - 1:
         aside = f" ({lasting(on_shift)} of it on shift)"
-    last = f" · {spoken(card.touches[0].channel, card.touches[0].outcome)}" if card.touches else ""
-    return _folded(card, f"{esc(name)} answered in {took}{aside}: {_short(card)}{last}")
+    answer = next((touch for touch in card.touches if touch.at == card.first_response_at), None)
+    what = f" · {spoken(answer.channel, answer.outcome)}" if answer else ""
+    return _folded(card, f"{esc(name)} answered in {took}{aside}: {_short(card)}{what}")
 
 
 def _passed_on(card: LeadCard) -> Post:
     to = f"Passed to {esc(card.owner.name)}" if card.owner else "Passed on"
-    if card.owner is not None and card.alerts and _same_owner(card):
+    if card.alerts and card.alerts[-1].cause == "reopened":
+        to = "Taken up again, see the newer card"
+    elif card.owner is not None and card.alerts and _same_owner(card):
         to = "Asked again, see the newer card"
     return _folded(card, f"{to}: {_short(card)}", menu=False)
 
