@@ -15,7 +15,18 @@ from bot.db.models.plumbing import (
     PlaybookVersion,
     SeenRequest,
 )
-from bot.db.models.work import Enrolment, Handoff, Meeting, Opportunity, Task, Touch
+from bot.db.models.work import (
+    Enrolment,
+    Handoff,
+    HandoffMove,
+    Meeting,
+    Opportunity,
+    OpportunityMove,
+    Task,
+    Touch,
+    TouchItem,
+    TouchList,
+)
 
 __all__ = [
     "Account",
@@ -30,6 +41,7 @@ __all__ = [
     "Enrolment",
     "HandRaise",
     "Handoff",
+    "HandoffMove",
     "InboxEvent",
     "JobTick",
     "Lead",
@@ -39,6 +51,7 @@ __all__ = [
     "Meeting",
     "NameToken",
     "Opportunity",
+    "OpportunityMove",
     "OutboxItem",
     "Person",
     "PersonRole",
@@ -52,4 +65,6 @@ __all__ = [
     "TeamMember",
     "TimeOff",
     "Touch",
+    "TouchItem",
+    "TouchList",
 ]

@@ -27,6 +27,10 @@ class Account(Base):
     stage: Mapped[Stage] = mapped_column(words(Stage), default=Stage.PROSPECT)
     owner_id: Mapped[UUID | None] = ref("people", ondelete="SET NULL", index=True)
     csm_id: Mapped[UUID | None] = ref("people", ondelete="SET NULL")
+    strategic: Mapped[bool] = mapped_column(default=False)
+    """One of its owner's strategic accounts: offered first when the owner's day has a gap (process §7)."""
+    partner: Mapped[bool] = mapped_column(default=False)
+    """A channel partner."""
     last_activity_at: Mapped[datetime | None] = mapped_column(Timestamp)
     created_at: Mapped[When]
 

@@ -47,6 +47,14 @@ class Person(Base):
     weight: Mapped[Decimal] = mapped_column(Numeric(6, 2), default=Decimal(1))
     open_lead_cap: Mapped[int | None]
     on_call: Mapped[bool] = mapped_column(default=False)
+    evening_wave: Mapped[bool] = mapped_column(default=False)
+    """Wants the evening list even where it falls outside the working hours (process §5)."""
+    mailbox_began_on: Mapped[date | None] = mapped_column(Date)
+    """First day of a new mailbox, whose e-mails a day ramp up; None for an established one (process §5)."""
+    video_link: Mapped[str | None] = mapped_column(String(500))
+    """Where this person's intro calls take place."""
+    greeted_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    """When the first-contact message was told."""
     turn: Mapped[float] = mapped_column(default=0.0)
     """Where this person stands in the round robin (``domain.routing``)."""
     last_assigned_at: Mapped[datetime | None] = mapped_column(Timestamp)

@@ -1,13 +1,14 @@
-"""The work: touches, callbacks, enrolments, handoffs, meetings, opportunities."""
+"""The work: touches, callbacks, enrolments, touch lists, handoffs, meetings, opportunities."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Uuid, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base, Data, Id, Long, Short, When, ref
-from bot.db.types import Timestamp, words
+from bot.db.types import Json, Timestamp, words
 from bot.domain.terms import Channel, Outcome
 
 
@@ -81,22 +82,41 @@ class Enrolment(Base):
         CheckConstraint("kind IN ('cadence', 'follow_up')", name="known_kind"),
         CheckConstraint("round >= 1", name="round_from_one"),
         CheckConstraint("(ended_at IS NULL) = (end_reason IS NULL)", name="end_has_reason"),
+        Index(
+            "ix_enrolments_live_person_due",
+            "person_id",
+            "next_due_on",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
     )
 
     id: Mapped[Id]
     contact_id: Mapped[UUID] = ref("contacts", ondelete="CASCADE")
     person_id: Mapped[UUID] = ref("people")
+    account_id: Mapped[UUID | None] = ref("accounts", ondelete="SET NULL", index=True)
     lead_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("leads.id", ondelete="SET NULL"))
     kind: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[Long] = mapped_column(default="")
+    """Why them; outside text may be in it."""
+    fact: Mapped[Long] = mapped_column(default="")
+    """The one noted fact of the research before a first touch (process §5)."""
     segment: Mapped[Short | None]
     variant: Mapped[Short | None]
     round: Mapped[int] = mapped_column(default=1)
     cycle: Mapped[int] = mapped_column(default=1)
     step: Mapped[Short | None]
-    next_due_on: Mapped[date | None] = mapped_column(Date, index=True)
+    next_due_on: Mapped[date | None] = mapped_column(Date)
+    """The rep's local date of the next step; None while nothing is planned (paused without a date, ended)."""
     started_on: Mapped[date] = mapped_column(Date)
+    """Day 1, the rep's local date."""
+    last_email_on: Mapped[date | None] = mapped_column(Date)
+    """When the last e-mail actually went out, the rep's local date; the call's day is counted from it."""
     paused_until: Mapped[date | None] = mapped_column(Date)
+    rests_until: Mapped[date | None] = mapped_column(Date)
+    """After the end: until when nobody begins anew (recycled, not now)."""
     state: Mapped[Data] = mapped_column(default=dict)
+    version: Mapped[int] = mapped_column(default=1)
     ended_at: Mapped[datetime | None] = mapped_column(Timestamp)
     end_reason: Mapped[Short | None]
     playbook_version: Mapped[int | None]
@@ -114,20 +134,48 @@ class Handoff(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        CheckConstraint(
+            "state IN ('waiting', 'accepted', 'held', 'qualified', 'not_qualified', 'declined', 'no_show', 'taken_back')",
+            name="known_state",
+        ),
+        CheckConstraint("(ended_at IS NULL) = (state IN ('waiting', 'accepted', 'held'))", name="ended_state_has_date"),
     )
 
     id: Mapped[Id]
-    lead_id: Mapped[UUID] = ref("leads", ondelete="CASCADE")
-    rep_id: Mapped[UUID] = ref("people")
+    lead_id: Mapped[UUID] = ref("leads", ondelete="CASCADE", index=True)
+    contact_id: Mapped[UUID] = ref("contacts", ondelete="CASCADE", index=True)
+    account_id: Mapped[UUID | None] = ref("accounts", ondelete="SET NULL", index=True)
+    rep_id: Mapped[UUID] = ref("people", index=True)
     ae_id: Mapped[UUID | None] = ref("people", index=True)
+    kind: Mapped[str] = mapped_column(String(16), default="intro_call")
+    """``intro_call`` with a time, or ``transfer`` of a live conversation."""
     state: Mapped[str] = mapped_column(String(32))
     contract: Mapped[Data]
-    ae_reason: Mapped[Short] = mapped_column(default="")
-    created_at: Mapped[When]
+    """The playbook's questions by key, answered; outside text."""
+    ae_reason: Mapped[Long] = mapped_column(default="")
+    """Why this account executive; with the rep's own reason where the rep chose another."""
+    created_at: Mapped[When] = mapped_column(index=True)
     answered_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    """Accepted or declined."""
+    held_at: Mapped[datetime | None] = mapped_column(Timestamp)
     ended_at: Mapped[datetime | None] = mapped_column(Timestamp)
     end_reason: Mapped[Short | None]
     version: Mapped[int] = mapped_column(default=1)
+
+
+class HandoffMove(Base):
+    """A handoff's dated, attributed history (process §7)."""
+
+    __tablename__ = "handoff_moves"
+
+    id: Mapped[Id]
+    handoff_id: Mapped[UUID] = ref("handoffs", ondelete="CASCADE", index=True)
+    from_state: Mapped[str | None] = mapped_column(String(32))
+    to_state: Mapped[str] = mapped_column(String(32))
+    at: Mapped[When]
+    by_id: Mapped[UUID | None] = ref("people", ondelete="SET NULL")
+    reason: Mapped[Long] = mapped_column(default="")
+    causation_id: Mapped[UUID | None] = mapped_column(Uuid, index=True)
 
 
 class Meeting(Base):
@@ -146,6 +194,10 @@ class Meeting(Base):
     uid: Mapped[Short] = mapped_column(unique=True)
     sequence: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(String(32))
+    place: Mapped[Short] = mapped_column(default="")
+    """Where: the video link of an intro call; may be empty."""
+    organiser_id: Mapped[UUID | None] = ref("people", ondelete="SET NULL", index=True)
+    """The rep who arranged it, where ``person_id`` is the account executive who holds it."""
     causation_id: Mapped[UUID | None] = mapped_column(Uuid, index=True)
 
 
@@ -173,5 +225,81 @@ class Opportunity(Base):
     currency: Mapped[str] = mapped_column(String(3), default="USD")
     expected_close_on: Mapped[date | None] = mapped_column(Date)
     qualified_at: Mapped[When]
-    closed_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    proposal_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    closed_at: Mapped[datetime | None] = mapped_column(Timestamp, index=True)
     close_reason: Mapped[Short | None]
+    next_step: Mapped[Long] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class OpportunityMove(Base):
+    """An opportunity's dated, attributed history (process §8)."""
+
+    __tablename__ = "opportunity_moves"
+
+    id: Mapped[Id]
+    opportunity_id: Mapped[UUID] = ref("opportunities", ondelete="CASCADE", index=True)
+    from_state: Mapped[str | None] = mapped_column(String(16))
+    to_state: Mapped[str] = mapped_column(String(16))
+    at: Mapped[When]
+    by_id: Mapped[UUID | None] = ref("people", ondelete="SET NULL")
+    reason: Mapped[Long] = mapped_column(default="")
+    causation_id: Mapped[UUID | None] = mapped_column(Uuid, index=True)
+
+
+class TouchList(Base):
+    """A rep's touch list: exactly one for each rep, local date and wave (process §5)."""
+
+    __tablename__ = "touch_lists"
+    __table_args__ = (
+        UniqueConstraint("person_id", "local_date", "wave"),
+        CheckConstraint("wave IN ('morning', 'evening')", name="known_wave"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[UUID] = ref("people", ondelete="CASCADE")
+    local_date: Mapped[date] = mapped_column(Date)
+    wave: Mapped[str] = mapped_column(String(16), default="morning")
+    built_at: Mapped[When]
+    finished_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    page: Mapped[int] = mapped_column(default=0)
+    """Which page of it stands in Slack."""
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class TouchItem(Base):
+    """One line of a touch list: somebody to touch, why, and what became of it."""
+
+    __tablename__ = "touch_items"
+    __table_args__ = (
+        UniqueConstraint("list_id", "position"),
+        CheckConstraint(
+            "kind IN ('reply', 'hot', 'lead', 'callback', 'email', 'call', 'task')",
+            name="known_kind",
+        ),
+        CheckConstraint("state IN ('open', 'opened', 'done', 'skipped', 'snoozed', 'gone')", name="known_state"),
+        CheckConstraint("(state IN ('open', 'opened')) = (handled_at IS NULL)", name="handled_has_date"),
+        Index("ix_touch_items_contact_state", "contact_id", "state"),
+    )
+
+    id: Mapped[Id]
+    list_id: Mapped[UUID] = ref("touch_lists", ondelete="CASCADE")
+    position: Mapped[int]
+    contact_id: Mapped[UUID] = ref("contacts", ondelete="CASCADE")
+    kind: Mapped[str] = mapped_column(String(16))
+    enrolment_id: Mapped[UUID | None] = ref("enrolments", ondelete="SET NULL", index=True)
+    lead_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("leads.id", ondelete="SET NULL"), index=True)
+    task_id: Mapped[UUID | None] = ref("tasks", ondelete="SET NULL", index=True)
+    step: Mapped[Short] = mapped_column(default="")
+    """Where in the plan, e.g. ``cycle 2 of 4, day 6 of 21``."""
+    why: Mapped[Long] = mapped_column(default="")
+    due_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    handled_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    snoozed_until: Mapped[datetime | None] = mapped_column(Timestamp)
+    skip_reason: Mapped[Short | None]
+    touch_id: Mapped[UUID | None] = ref("touches", ondelete="SET NULL", index=True)
+    draft: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """The e-mail as the rep approved or changed it: ``subject``, ``body``, ``approved_at``."""
+    causation_id: Mapped[UUID | None] = mapped_column(Uuid, index=True)
+    version: Mapped[int] = mapped_column(default=1)
