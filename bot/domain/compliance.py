@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.business_time import is_holiday
 from bot.domain.matching import is_free_mail, normalise_email, registrable_domain
-from bot.domain.places import candidate_zones, country_zones, phone_country
+from bot.domain.places import candidate_zones, country_zones, number_from_abroad, phone_country
 from bot.domain.terms import Channel
 from bot.playbook.schema import CallingHours, Playbook
 from bot.playbook.schema.base import WEEKDAYS
@@ -40,10 +40,14 @@ class Warned:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The touch must not happen; ``until`` (UTC) is when it may, or None if that does not come by waiting."""
+    """The touch must not happen; ``until`` (UTC) is when it may, or None if that does not come by waiting.
+
+    ``for_good``: somebody's no or a do-not-call list, not the hour or the day's measure.
+    """
 
     reason: str
     until: datetime | None = None
+    for_good: bool = False
 
 
 Verdict = Allowed | Warned | Refused
@@ -72,14 +76,16 @@ class Consented:
 class Subject:
     """Whom a touch is meant for, as far as the gate looks at them.
 
-    ``cold``: they did not raise a hand. ``listed``: found on a national do-not-call list; ``list_checked_at``:
-    when that was last looked up. The mail counts are today's, ``mail_day_ends_at`` when they start anew.
+    ``company_country`` counts where ``country``, their own, is not known. ``cold``: they did not raise a hand.
+    ``listed``: found on a national do-not-call list; ``list_checked_at``: when that was last looked up. The mail
+    counts are today's, ``mail_day_ends_at`` when they start anew.
     """
 
     email: str | None = None
     phone: str | None = None
     timezone: str | None = None
     country: str | None = None
+    company_country: str | None = None
     cold: bool = False
     consents: tuple[Consented, ...] = ()
     listed: bool = False
@@ -87,6 +93,11 @@ class Subject:
     mails_to_domain: int = 0
     mails_from_mailbox: int = 0
     mail_day_ends_at: datetime | None = None
+
+    @property
+    def place(self) -> str | None:
+        """The country to go by: theirs, else the company's."""
+        return self.country or self.company_country
 
 
 def email_key(email: str) -> str:
@@ -147,32 +158,42 @@ def _suppressed(channel: Channel, subject: Subject, suppressions: Collection[Sup
     keys = set(suppression_keys(subject.email, subject.phone))
     for entry in suppressions:
         if entry.covers in covers and (entry.kind, entry.value_hash) in keys:
-            what = {"email": "This address", "domain": "This company's domain", "phone": "This number"}[entry.kind]
-            why = f": {entry.reason}" if entry.reason else ""
-            return Refused(f"{what} is on the suppression list{why}.")
+            return Refused(_no_longer(channel, entry), for_good=True)
     return None
+
+
+def _no_longer(channel: Channel, entry: Suppressed) -> str:
+    """Say what must not be done, to whom and why: a call is refused in words about calls."""
+    done = {Channel.EMAIL: "written to", Channel.CALL: "called", Channel.VOICEMAIL: "called"}.get(channel, "contacted")
+    whom = "They are not" if channel is not Channel.EMAIL else "This address is not"
+    if entry.kind == "domain":
+        whom = "Nobody at their company is"
+    why = entry.reason.strip().rstrip(".")
+    return f"{whom} to be {done}: {why}." if why else f"{whom} to be {done}."
 
 
 def _may_call(subject: Subject, playbook: Playbook, now: datetime) -> Verdict:
     rules = playbook.compliance
     if subject.listed:
-        return Refused("The number is on a national do-not-call list.")
-    country = subject.country or phone_country(subject.phone)
+        return Refused("The number is on a national do-not-call list.", for_good=True)
+    country = subject.place or phone_country(subject.phone)
     if subject.cold and country in rules.do_not_call_countries:
         checked = subject.list_checked_at
         if checked is None or now - checked > rules.do_not_call_recheck:
             days = rules.do_not_call_recheck.days
             return Refused(f"The do-not-call list of {country} was not checked in the last {days} days.")
-    zones = candidate_zones(subject.timezone, subject.phone, subject.country)
+    zones = candidate_zones(subject.timezone, subject.phone, subject.country, subject.company_country)
     warnings: list[str] = []
+    abroad = None if subject.timezone in zones else number_from_abroad(subject.phone, subject.country)
+    if abroad:
+        warnings.append(f"Their number is from {abroad}, they themselves from {country}: I go by both.")
     if not zones:
         zones = country_zones(playbook.people.country) or (playbook.people.timezone,)
         warnings.append("We do not know where they are.")
     late = [name for name in zones if not _legal(now, name, rules.calls)]
     if late:
-        return Refused(
-            _clock_says(now, late[0], len(zones)) + _legal_hours(rules.calls), _opens(now, zones, rules.calls)
-        )
+        reason = _clock_says(now, late[0], len(zones)) + _legal_hours(rules.calls)
+        return Refused(" ".join([reason, *warnings]), _opens(now, zones, rules.calls))
     warnings.extend(_custom(now, zones, country, rules.calls))
     return Warned(" ".join(warnings)) if warnings else Allowed()
 
@@ -193,10 +214,9 @@ def _zone(name: str) -> ZoneInfo:
 
 def _clock_says(now: datetime, name: str, candidates: int) -> str:
     clock = _local(now, name).strftime("%H:%M")
-    place = name.rpartition("/")[2].replace("_", " ")
-    return (
-        f"It may be {clock} where they are ({place})" if candidates > 1 else f"It is {clock} where they are ({place})"
-    )
+    if candidates > 1:  # a town among many says nothing to anybody who does not live there
+        return f"It may be {clock} where they are"
+    return f"It is {clock} where they are ({name.rpartition('/')[2].replace('_', ' ')})"
 
 
 def _legal_hours(hours: CallingHours) -> str:
@@ -270,8 +290,8 @@ def _has_consent(subject: Subject, playbook: Playbook, now: datetime) -> bool:
 
 def _mail_countries(subject: Subject) -> set[str]:
     """Return every country somebody may be in: the known one, else those of the number and the address."""
-    if subject.country:
-        return {subject.country.upper()}
+    if subject.place:
+        return {subject.place.upper()}
     ending = (subject.email or "").rpartition(".")[2].upper()
     by_address = "GB" if ending == "UK" else ending
     found = {phone_country(subject.phone), by_address if country_zones(by_address) else None}

@@ -1,6 +1,7 @@
 """Where somebody outside probably is: timezones from what is known of them (process §10, §2 "their local time").
 
-What must stay true: an unknown place yields every candidate, so that the gate can take the strictest.
+What must stay true: an unknown place yields every candidate, so that the gate can take the strictest; so does a number
+from another country than the person.
 """
 
 from collections.abc import Mapping
@@ -11,14 +12,25 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 _UNKNOWN = "Etc/Unknown"  # phonenumbers' word for a number that says nothing
 
 
-def candidate_zones(timezone: str | None, phone: str | None, country: str | None) -> tuple[str, ...]:
+def candidate_zones(
+    timezone: str | None, phone: str | None, country: str | None, company_country: str | None = None
+) -> tuple[str, ...]:
     """Return the zones somebody may be in: their own, else those of the number, else those of the country.
 
-    ``phone`` is E.164, ``country`` ISO 3166. Empty when nothing is known.
+    Those of both where the number is from another country than theirs: a mobile travels. Where the company sits says
+    less than the number does. ``phone`` is E.164, countries ISO 3166. Empty when nothing is known.
     """
     if timezone and _exists(timezone):
         return (timezone,)
-    return phone_zones(phone) or country_zones(country)
+    if number_from_abroad(phone, country):
+        return tuple(sorted({*phone_zones(phone), *country_zones(country)}))
+    return phone_zones(phone) or country_zones(country or company_country)
+
+
+def number_from_abroad(phone: str | None, country: str | None) -> str | None:
+    """Return the country of a number where it is another than ``country``, the person's; None where either is open."""
+    where = phone_country(phone)
+    return where if where and country and country_zones(country) and where != country.upper() else None
 
 
 @lru_cache(maxsize=4096)

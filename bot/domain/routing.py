@@ -176,8 +176,17 @@ def round_robin(
         key=lambda rep: (_level(rep, present), rep.last_assigned_at or _NEVER, rep.name, str(rep.id)),
     )
     turn = round(_level(chosen, present) + 1 / chosen.weight, _DIGITS)
-    count = "the only one" if len(eligible) == 1 else f"next of {len(eligible)}"
-    return Choice(chosen.id, rule, reasons.all(f"{chosen.name} is {count} on shift in turn."), turn)
+    return Choice(chosen.id, rule, reasons.all(_in_turn(chosen, eligible, left, there)), turn)
+
+
+def _in_turn(chosen: Rep, eligible: Collection[Rep], left: Collection[Rep], there: Collection[Rep]) -> str:
+    """Say in what way it is somebody's turn: ``eligible`` were chosen from, of those ``left``, of all who are there."""
+    if len(eligible) > 1:
+        return f"{chosen.name} is next in turn, of {len(eligible)} on shift."
+    if len(left) > 1:
+        return f"{chosen.name} is the only one on shift who can take it."
+    others = "the only other one" if len(there) > 1 else "the only one"
+    return f"{chosen.name} is {others} on shift."
 
 
 def present_turn(reps: Iterable[Rep]) -> float:

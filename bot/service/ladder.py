@@ -26,6 +26,7 @@ from bot.service.lead_changes import (
     arm,
     disarm,
     get_lead,
+    name_of,
     note_move,
 )
 from bot.service.routing import choose_next, had_it, load_candidates
@@ -60,7 +61,7 @@ def _open_step(session: Session, lead: Lead, step: LadderStep, now: datetime) ->
         tell_under_card(session, lead, NoticeKind.NUDGE, "nudge", {"owner_id": _text(lead.owner_id)})
         arm(session, lead.id, [(ALERT_LADDER, f"{lead.round}:{LadderStep.NEXT_REP}", at[LadderStep.NEXT_REP])])
     elif step is LadderStep.NEXT_REP:
-        pass_on(session, lead, now, "ladder", "Nobody took it in time.")
+        pass_on(session, lead, now, "ladder", f"{name_of(session, lead.owner_id)} did not take it in time.")
 
 
 def _manager(session: Session, lead: Lead, now: datetime) -> None:
@@ -102,7 +103,7 @@ def _claimed_step(session: Session, lead: Lead, step: LadderStep, now: datetime)
 
 
 def _reopen_idle(session: Session, lead: Lead, now: datetime) -> None:
-    because = "It was claimed, and nothing followed."
+    because = f"{name_of(session, lead.claimed_by_id)} had claimed it, and nothing followed."
     claimed_by = lead.claimed_by_id
     candidates = load_candidates(session, now, [lead.owner_id])
     passed = had_it(session, lead) | ({claimed_by} if claimed_by else set())

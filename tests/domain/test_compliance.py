@@ -62,9 +62,22 @@ def test_a_suppression_stops_what_it_covers(kind, key, covers, stops):
 
 def test_a_refusal_says_why():
     entry = Suppressed("phone", key_hash("phone", phone_key("+12125550123")), "call", "asked not to be called")
-    assert ask(Channel.CALL, JANE, suppressions=[entry]).reason == (
-        "This number is on the suppression list: asked not to be called."
-    )
+    refused = ask(Channel.CALL, JANE, suppressions=[entry])
+    assert refused == Refused("They are not to be called: asked not to be called.", for_good=True)
+
+
+@pytest.mark.parametrize(
+    ("channel", "kind", "key", "said"),
+    [
+        (Channel.CALL, "email", email_key("jane@mail.acme.com"), "They are not to be called: asked us."),
+        (Channel.EMAIL, "email", email_key("jane@mail.acme.com"), "This address is not to be written to: asked us."),
+        (Channel.CALL, "domain", "acme.com", "Nobody at their company is to be called: asked us."),
+        (Channel.SOCIAL, "phone", phone_key("+12125550123"), "They are not to be contacted: asked us."),
+    ],
+)
+def test_a_refusal_speaks_of_what_was_about_to_be_done(channel, kind, key, said):
+    entry = Suppressed(kind, key_hash(kind, key), "all", "asked us.")
+    assert ask(channel, JANE, suppressions=[entry]).reason == said
 
 
 def test_calls_follow_the_clock_of_the_person_called():
@@ -99,6 +112,22 @@ def test_an_unknown_place_counts_as_its_strictest_candidate():
     assert verdict.reason.startswith("It may be 0")
     assert verdict.until == datetime(2026, 6, 9, 18, tzinfo=UTC)  # 08:00 in Honolulu and Adak's hour behind it
     assert isinstance(ask(Channel.CALL, somewhere_in_the_us, verdict.until), Warned | Allowed)
+
+
+def test_a_number_from_abroad_counts_as_both_places():
+    abroad = replace(JANE, timezone=None, phone="+4915112345678")
+    in_berlin_only = ask(Channel.CALL, abroad, datetime(2026, 6, 9, 9, tzinfo=UTC))  # 11:00 in Berlin, night in the US
+    assert isinstance(in_berlin_only, Refused)
+    assert in_berlin_only.reason.endswith("Their number is from DE, they themselves from US: I go by both.")
+    assert in_berlin_only.until == datetime(2026, 6, 9, 18, tzinfo=UTC)  # 08:00 in Hawaii, 20:00 in Berlin
+    assert isinstance(ask(Channel.CALL, abroad, in_berlin_only.until), Warned)
+    assert ask(Channel.CALL, replace(abroad, timezone="America/New_York"), NOON) == Allowed()
+
+
+def test_a_company_elsewhere_does_not_move_whom_the_number_places():
+    in_berlin = Subject(phone="+4915112345678", company_country="US")
+    assert ask(Channel.CALL, in_berlin, datetime(2026, 6, 9, 9, tzinfo=UTC)) == Allowed()
+    assert len(candidate_zones(None, None, None, "US")) > 10
 
 
 def test_nothing_known_is_said():

@@ -34,8 +34,8 @@ def test_the_ladder_of_a_hot_lead_nobody_takes(floor: SalesFloor) -> None:
     floor.until(start + timedelta(minutes=3))
     assert floor.owner(raised.lead_id) == "Bea"
     assert floor.card(raised.lead_id).owner_reason == (
-        "Nobody took it in time.",
-        "Bea is the only one on shift in turn.",
+        "Ada did not take it in time.",
+        "Bea is the only other one on shift.",
     )
     assert floor.cards(raised.lead_id)[2:] == [("inbound:team", "round:2")]
     floor.until(start + timedelta(minutes=6))

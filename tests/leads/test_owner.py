@@ -85,7 +85,7 @@ def test_who_is_not_found_in_slack_is_left_out_of_the_turns(floor: SalesFloor) -
     last = floor.read(lambda session: session.scalars(select(Lead).order_by(Lead.id.desc()).limit(1)).one())
 
     assert owners == ["Ada", "Bea", "Ada", "Bea"]
-    assert last.owner_reason == ["Left out, not found in Slack: Abe.", "Bea is next of 2 on shift in turn."]
+    assert last.owner_reason == ["Left out, not found in Slack: Abe.", "Bea is next in turn, of 2 on shift."]
 
 
 def test_an_account_owner_who_is_not_in_slack_does_not_keep_a_lead(floor: SalesFloor) -> None:

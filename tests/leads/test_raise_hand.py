@@ -32,7 +32,7 @@ def test_a_stranger_who_asks_becomes_a_hot_lead_with_an_owner_and_a_card(floor: 
     assert card.state is LeadState.OPEN
     assert card.owner is not None
     assert card.owner.name == "Ada"
-    assert "Ada is next of 2 on shift in turn." in card.owner_reason
+    assert "Ada is next in turn, of 2 on shift." in card.owner_reason
     assert card.contact_stage is Stage.LEAD
     assert floor.cards(raised.lead_id) == [("inbound:team", "round:1")]
     assert card.response_due_at == floor.now + timedelta(minutes=5)

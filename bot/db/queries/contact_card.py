@@ -136,7 +136,9 @@ def contact_card(session: Session, contact_id: UUID, now: datetime, offset: int 
         owner=row[2],
         account_owner=row[3],
         referred_by=_referrer(session, contact),
-        timezones=candidate_zones(contact.timezone, contact.phone, country),
+        timezones=candidate_zones(
+            contact.timezone, contact.phone, contact.country, account.country if account else None
+        ),
         score=contact.score,
         parts={part: sum(line.points for line in lines if line.part is part) for part in ScorePart},
         score_lines=lines,

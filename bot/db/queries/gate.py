@@ -69,7 +69,8 @@ def gate(session: Session, rules: Playbook, whom: Whom, now: datetime, *channels
         email=whom.email,
         phone=whom.phone,
         timezone=whom.timezone,
-        country=whom.country or whom.account_country,
+        country=whom.country,
+        company_country=whom.account_country,
         cold=whom.stage in (Stage.ANONYMOUS, Stage.PROSPECT),
         consents=_consents(session, whom.contact_id) if Channel.EMAIL in channels else (),
     )

@@ -99,7 +99,7 @@ def lead_card(session: Session, lead_id: UUID, now: datetime, *, whole: bool = T
         **_of_contact(contact),
         account=_account(account, owner_of_account),
         timezones=candidate_zones(
-            contact.timezone, contact.phone, contact.country or (account.country if account else None)
+            contact.timezone, contact.phone, contact.country, account.country if account else None
         ),
         score_lines=lines,
         parts=parts,
