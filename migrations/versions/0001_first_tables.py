@@ -1092,7 +1092,7 @@ def upgrade() -> None:
         sa.Column("rep_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("amount_cents", sa.Integer(), nullable=False),
+        sa.Column("amount_cents", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("expected_close_on", sa.Date(), nullable=True),
         sa.Column("qualified_at", types.Timestamp(), nullable=False),
@@ -1100,6 +1100,9 @@ def upgrade() -> None:
         sa.Column("closed_at", types.Timestamp(), nullable=True),
         sa.Column("close_reason", sa.String(length=255), nullable=True),
         sa.Column("next_step", sa.Text(), nullable=False),
+        sa.Column("guard", types.Json, nullable=False),
+        sa.Column("promised", sa.Text(), nullable=False),
+        sa.Column("external_key", sa.String(length=255), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(closed_at IS NULL) = (state IN ('qualified', 'proposal'))", name=op.f("ck_opportunities_closed_has_date")
@@ -1128,6 +1131,8 @@ def upgrade() -> None:
             ["rep_id"], ["people.id"], name=op.f("fk_opportunities_rep_id_people"), ondelete="RESTRICT"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opportunities")),
+        sa.UniqueConstraint("external_key", name=op.f("uq_opportunities_external_key")),
+        sa.UniqueConstraint("handoff_id", name=op.f("uq_opportunities_handoff_id")),
     )
     op.create_index(op.f("ix_opportunities_account_id"), "opportunities", ["account_id"], unique=False)
     op.create_index(op.f("ix_opportunities_ae_id"), "opportunities", ["ae_id"], unique=False)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, Uuid, text
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.base import Base, Data, Id, Long, Short, When, ref
@@ -216,12 +216,13 @@ class Opportunity(Base):
     account_id: Mapped[UUID | None] = ref("accounts", ondelete="SET NULL", index=True)
     contact_id: Mapped[UUID | None] = ref("contacts", ondelete="SET NULL", index=True)
     lead_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("leads.id", ondelete="SET NULL"))
-    handoff_id: Mapped[UUID | None] = ref("handoffs", ondelete="SET NULL")
+    handoff_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("handoffs.id", ondelete="SET NULL"), unique=True)
+    """The handoff it came of; one opportunity for each."""
     ae_id: Mapped[UUID] = ref("people", index=True)
     rep_id: Mapped[UUID | None] = ref("people", index=True)
     kind: Mapped[str] = mapped_column(String(16), default="new")
     state: Mapped[str] = mapped_column(String(16), default="qualified")
-    amount_cents: Mapped[int]
+    amount_cents: Mapped[int] = mapped_column(BigInteger)
     currency: Mapped[str] = mapped_column(String(3), default="USD")
     expected_close_on: Mapped[date | None] = mapped_column(Date)
     qualified_at: Mapped[When]
@@ -229,6 +230,12 @@ class Opportunity(Base):
     closed_at: Mapped[datetime | None] = mapped_column(Timestamp, index=True)
     close_reason: Mapped[Short | None]
     next_step: Mapped[Long] = mapped_column(default="")
+    guard: Mapped[Data] = mapped_column(default=dict)
+    """The proposal guard: ``confirmed``, a list of the playbook's words, and ``override``, the reason where some lack."""
+    promised: Mapped[Long] = mapped_column(default="")
+    """What the client was promised when it was won; told to customer success."""
+    external_key: Mapped[Short | None] = mapped_column(unique=True)
+    """What an imported deal is known by, so that the same file twice is one deal."""
     version: Mapped[int] = mapped_column(default=1)
 
 
