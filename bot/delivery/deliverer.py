@@ -1,7 +1,7 @@
 """The door out: claim, send, finish, until told to stop.
 
-What must stay true: a lane has one item on the way at a time; one channel's trouble holds up no other; stopping
-finishes what is begun; a database that is away is waited for.
+What must stay true: a lane and priority has one item on the way at a time; one channel's trouble holds up no other;
+a hot item finds a place whatever else is slow; stopping finishes what is begun; a database that is away is waited for.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from bot.delivery.budget import Budget
 from bot.delivery.ledger import Ledger
 from bot.delivery.sender import Sender, age_ms
 from bot.delivery.trouble import tell_of_trouble
+from bot.domain.notices import Priority
 from bot.outbox.claims import (
     Claimed,
     Dead,
@@ -41,6 +42,8 @@ log = structlog.get_logger(__name__)
 
 WIDTH = 40
 """Items on the way at once."""
+KEPT_FOR_HOT = 4
+"""Places beyond ``WIDTH`` that only hot items get: a slow Slack that holds all others holds up no alert."""
 POLL_SECONDS = 2.0
 SWEEP_SECONDS = 3.0
 STOP_WITHIN = 20.0
@@ -114,18 +117,21 @@ class Deliverer:
 
     async def _round(self) -> float:
         """Claim and start what is due; seconds to wait for the next look."""
-        free = WIDTH - len(self._tasks)
+        hot_only = len(self._tasks) >= WIDTH
+        free = WIDTH - len(self._tasks) + (KEPT_FOR_HOT if hot_only else 0)
         self._full = free <= 0
         if self._full:
             return POLL_SECONDS
         items, next_at = await self._database.write(
-            lambda session: _claim(session, free), Urgency.DELIVERY, relaxed=True
+            lambda session: _claim(session, free, hot_only), Urgency.DELIVERY, relaxed=True
         )
         for item in items:
             task = asyncio.create_task(self._deliver(item))
             self._tasks.add(task)
             task.add_done_callback(self._done)
-        self._full = len(items) == free
+        self._full = hot_only or len(items) == free
+        if not hot_only and self._full and items[-1].priority <= Priority.HOT:
+            return 0.0  # there may be more of them, and places for them
         if self._full or next_at is None:
             return POLL_SECONDS
         until = (next_at - protocol_now()).total_seconds()
@@ -194,5 +200,5 @@ class Deliverer:
             self._budget.divide(sharers)
 
 
-def _claim(session: Session, limit: int) -> tuple[list[Claimed], datetime | None]:
-    return claim(session, limit), next_ready(session)
+def _claim(session: Session, limit: int, hot_only: bool) -> tuple[list[Claimed], datetime | None]:
+    return claim(session, limit, hot_only=hot_only), next_ready(session)

@@ -48,6 +48,10 @@ class Renderer:
         self._notices = notices
         self._living = living
 
+    def knows(self, item: Claimed) -> bool:
+        """Whether this version of ours can show it: during an upgrade the newer one's items stand in the outbox too."""
+        return item.kind in (self._notices if item.living_id is None else self._living)
+
     def notice(self, session: Session, item: Claimed) -> Post | None:
         """A message that is posted once."""
         told = Told(str(item.notice.get("subject_id", "")), item.lane, item.notice.get("facts") or {})

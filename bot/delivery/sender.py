@@ -37,6 +37,8 @@ MEND = timedelta(seconds=60)
 PARENT_SOON = timedelta(seconds=1)
 """How soon a reply looks again for the message it goes under."""
 SLOWEST_RETRY = timedelta(minutes=5)
+NOT_OURS = timedelta(seconds=5)
+"""How long an item that only a newer version of ours can show is left to that version's workers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,9 @@ class Sender:
 
     async def send(self, item: Claimed) -> Verdict | None:
         """What became of ``item``; None if its lease was lost on the way."""
+        if not self._renderer.knows(item):
+            log.warning("left to a newer version", kind=item.kind)
+            return _later(item, NOT_OURS, "this version cannot show it", tried=False)
         try:
             return await self._send(item)
         except NotPosted:

@@ -12,6 +12,7 @@ from bot.db.models import Setting
 from bot.db.queries.staffing import Colleague, staffing
 from bot.db.session import is_sqlite, read_engine
 from bot.doctor.check import Check, fail, ok, warn
+from bot.domain.counting import counted
 from bot.domain.terms import Role
 from bot.playbook.schema import Playbook
 from bot.service.workspace import KEY as WORKSPACE
@@ -93,7 +94,7 @@ def look_at_people(people: list[Colleague], playbook: Playbook) -> Iterator[Chec
     if unfilled:
         yield warn(name, f"There is {', '.join(unfilled)}.", "Add the role in people.csv and import it again.")
     else:
-        yield ok(name, f"{len(people)} people are set up, the roles that must be filled are.")
+        yield ok(name, f"{counted(len(people), 'person is', 'people are')} set up, the roles that must be filled are.")
     low, high = playbook.people.min_aligned_aes, playbook.people.max_aligned_aes
     off = [person for person in people if person.roles & REPS and not low <= person.aligned_aes <= high]
     if off:

@@ -30,7 +30,7 @@ from bot.clocks import protocol_now
 from bot.db.base import new_id
 from bot.db.models import LivingMessage, OutboxItem
 from bot.db.rows import run
-from bot.domain.notices import Address, To, View
+from bot.domain.notices import Address, Priority, To
 from bot.outbox.enqueue import is_waiting, refresh
 
 LEASE = timedelta(seconds=15)
@@ -141,16 +141,13 @@ def _live(item: Any) -> ColumnElement[bool]:
     return in_words
 
 
-@lru_cache(maxsize=1)
-def _claiming() -> Update:
+@lru_cache(maxsize=2)
+def _claiming(hot_only: bool) -> Update:
     """Built once: it is asked for at every commit that leaves something to tell."""
     earlier = aliased(OutboxItem)
     same_lane = and_(earlier.lane == OutboxItem.lane, earlier.priority == OutboxItem.priority)
-    # An update that waits out its debounce holds up nobody. Both its times are of one clock, so that a process whose
-    # clock runs ahead of the database's loses no order.
-    debounced = and_(
-        earlier.attempts == 0, earlier.not_before > earlier.created_at, earlier.not_before > bindparam("now")
-    )
+    # An update that waits out its debounce holds up nobody; that, and all that is due, is in database time.
+    debounced = and_(earlier.attempts == 0, earlier.not_before > bindparam("now"))
     heads = (
         select(OutboxItem.seq)
         .where(
@@ -165,6 +162,8 @@ def _claiming() -> Update:
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
     )
+    if hot_only:
+        heads = heads.where(OutboxItem.priority <= int(Priority.HOT))
     return (
         update(OutboxItem)
         .where(OutboxItem.seq.in_(heads.scalar_subquery()))
@@ -179,11 +178,11 @@ def _claiming() -> Update:
     )
 
 
-def claim(session: Session, limit: int) -> list[Claimed]:
-    """Lease up to ``limit`` items that are the head of their lane, most urgent first."""
+def claim(session: Session, limit: int, *, hot_only: bool = False) -> list[Claimed]:
+    """Lease up to ``limit`` items that are the head of their lane and priority, most urgent first."""
     now, token = database_now(session), new_id()
     values = {"now": now, "most": limit, "token": token, "until": now + LEASE}
-    rows = session.connection().execute(_claiming(), values).all()
+    rows = session.connection().execute(_claiming(hot_only), values).all()
     claimed = (Claimed(**row._mapping, token=token) for row in rows)
     return sorted(claimed, key=lambda item: (item.priority, item.seq))
 
@@ -239,7 +238,7 @@ def _finish_living(session: Session, living_id: UUID, verdict: Verdict, now: dat
     # A change that found this item still waiting enqueued nothing, and may be committed after this item was rendered.
     stale = row is not None and isinstance(verdict, Sent) and row.sent_version < row.stale_version
     if row is not None and stale and not is_waiting(session, living_id):
-        refresh(session, row.subject_id, View(row.view), row.place)
+        refresh(session, row.subject_id, row.view, row.place)
 
 
 def _forget_parent(session: Session, address: Address) -> None:
@@ -254,7 +253,7 @@ def _forget_parent(session: Session, address: Address) -> None:
         .execution_options(synchronize_session=False)
     ).first()
     if row is not None:
-        refresh(session, row.subject_id, View(row.view), row.place)
+        refresh(session, row.subject_id, row.view, row.place)
 
 
 def _guarded(session: Session, item: Claimed, values: dict[str, Any]) -> bool:

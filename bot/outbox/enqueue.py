@@ -4,7 +4,7 @@ What must stay true: nothing here commits; a key is told once; a living message 
 that nobody has claimed, however often its subject changes.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,8 @@ from bot.domain.notices import Address, Notice, Priority, View
 TOPIC = "outbox"
 DEBOUNCE = timedelta(seconds=2)
 """Least time between two updates of one message; ``chat.update`` has a tier (design, point 1)."""
+AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
+"""The ``not_before`` of what waits for nothing: due by any clock, also where ours runs ahead of the database's."""
 
 
 def insert_once(session: Session, model: type[Base]) -> Any:
@@ -45,7 +47,7 @@ def tell(session: Session, notice: Notice) -> bool:
         notice={"subject_id": notice.subject_id, "facts": notice.facts},
         state="ready",
         attempts=0,
-        not_before=now,
+        not_before=AT_ONCE,
         created_at=now,
     )
     if told:
@@ -88,9 +90,12 @@ def show(
     return living_id
 
 
-def refresh(session: Session, subject_id: str, view: View | None = None, place: str | None = None) -> None:
-    """Mark every living message of ``subject_id`` stale, in the transaction that changed the subject."""
-    which = {"subject_id": subject_id, "view": view.value if view else None, "place": place}
+def refresh(session: Session, subject_id: str, view: str | None = None, place: str | None = None) -> None:
+    """Mark every living message of ``subject_id`` stale, in the transaction that changed the subject.
+
+    ``view``: a ``View``, or one that a newer version of ours knows.
+    """
+    which = {"subject_id": subject_id, "view": view, "place": place}
     given = {name: value for name, value in which.items() if value is not None}
     values = {f"which_{name}": value for name, value in given.items()}
     for row in run(session, _marking_stale(tuple(given)), **values).all():
@@ -140,7 +145,6 @@ def _insert_living(
     version: int,
     refreshed_at: datetime | None,
 ) -> None:
-    now = protocol_now()
     put(
         session,
         OutboxItem,
@@ -152,7 +156,7 @@ def _insert_living(
         notice={},
         state="ready",
         attempts=0,
-        not_before=max(now, refreshed_at + DEBOUNCE) if refreshed_at else now,
-        created_at=now,
+        not_before=refreshed_at + DEBOUNCE if refreshed_at else AT_ONCE,  # in database time, both
+        created_at=protocol_now(),
     )
     announce(session, TOPIC)

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from bot.db.models import LivingMessage, OutboxItem
 from bot.db.rows import run
-from bot.domain.notices import View
 from bot.outbox.claims import LIVE
 from bot.outbox.enqueue import refresh
 
@@ -50,12 +49,6 @@ def living(session: Session, living_id: UUID) -> Living | None:
     return Living(*row) if row else None
 
 
-def living_at(session: Session, channel: str, ts: str) -> Living | None:
-    """The living message that stands at this place in Slack, e.g. the one a shortcut was used on."""
-    row = session.execute(select(*_COLUMNS).where(LivingMessage.channel == channel, LivingMessage.ts == ts)).first()
-    return Living(**row._mapping) if row else None
-
-
 def is_coming(session: Session, living_id: UUID) -> bool:
     """Whether anything waits to post or refresh this living message."""
     waiting = select(OutboxItem.seq).where(OutboxItem.living_id == living_id, OutboxItem.state.in_(LIVE)).limit(1)
@@ -73,5 +66,5 @@ def refresh_forgotten(session: Session) -> int:
         .limit(200)
     ).all()
     for row in rows:
-        refresh(session, row.subject_id, View(row.view), row.place)
+        refresh(session, row.subject_id, row.view, row.place)
     return len(rows)

@@ -233,6 +233,22 @@ def test_the_alarm_is_set_for_the_earliest_waiting_item(database: Database) -> N
     assert alarm == _item(database, "a").not_before
 
 
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_is_wrong_delays_nothing_and_keeps_order(
+    database: Database, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    """What is told is stamped by the application's clock, and due by the database's."""
+    with monkeypatch.context() as wrong:
+        wrong.setattr("bot.outbox.enqueue.protocol_now", lambda: protocol_now() + timedelta(hours=hours))
+        _tell(database, "notice")
+        database.write_now(lambda session: show(session, View.LEAD_ALERT, "x", Address.channel("#other")))
+    _tell(database, "after it")
+    [notice, alert] = _claim(database)
+    assert (notice.key, alert.kind) == ("notice", "lead_alert")
+    _finish(database, notice, Sent())
+    assert [item.key for item in _claim(database)] == ["after it"]
+
+
 def test_a_token_of_nobody_finishes_nothing(database: Database) -> None:
     _tell(database, "a")
     [item] = _claim(database)

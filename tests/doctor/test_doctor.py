@@ -181,6 +181,14 @@ def colleague(name, role, aligned=0, in_slack=True):
     return Colleague(name, f"{name.lower()}@x.example", frozenset({role}), in_slack, aligned)
 
 
+def test_one_person_may_fill_every_role_that_must_be_filled():
+    alone = Colleague("Ada", "ada@x.example", frozenset(Role), in_slack=True, aligned_aes=2)
+    checks = list(look_at_people([alone], default_playbook()))
+    assert named(checks, "people").sentence == "1 person is set up, the roles that must be filled are."
+    many = named(look_at_people([alone] * 1200, default_playbook()), "people")
+    assert many.sentence == "1,200 people are set up, the roles that must be filled are."
+
+
 def test_a_rep_has_two_to_five_account_executives():
     people = [colleague("Sam", Role.MRR, 1), colleague("Bea", Role.SDR, 6), colleague("Cy", Role.SDR, 2)]
     check = named(look_at_people([*people, colleague("Abe", Role.AE)], default_playbook()), "alignment")
