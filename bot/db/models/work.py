@@ -135,7 +135,8 @@ class Handoff(Base):
             postgresql_where=text("ended_at IS NULL"),
         ),
         CheckConstraint(
-            "state IN ('waiting', 'accepted', 'held', 'qualified', 'not_qualified', 'declined', 'no_show', 'taken_back')",
+            "state IN ('waiting', 'accepted', 'held', 'qualified', 'not_qualified', 'declined', 'no_show',"
+            " 'taken_back')",
             name="known_state",
         ),
         CheckConstraint("(ended_at IS NULL) = (state IN ('waiting', 'accepted', 'held'))", name="ended_state_has_date"),
@@ -231,7 +232,7 @@ class Opportunity(Base):
     close_reason: Mapped[Short | None]
     next_step: Mapped[Long] = mapped_column(default="")
     guard: Mapped[Data] = mapped_column(default=dict)
-    """The proposal guard: ``confirmed``, a list of the playbook's words, and ``override``, the reason where some lack."""
+    """The proposal guard: ``confirmed``, the playbook's words; ``override``, the reason where some are missing."""
     promised: Mapped[Long] = mapped_column(default="")
     """What the client was promised when it was won; told to customer success."""
     external_key: Mapped[Short | None] = mapped_column(unique=True)
