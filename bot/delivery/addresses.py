@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.db.models import Person, Setting, Team
+from bot.db.rows import run
 from bot.db.session import Database
 from bot.db.threads import Urgency
 from bot.domain.notices import Address, To
@@ -51,6 +52,18 @@ class Addresses:
         self._listed_at = 0.0
         self._lock = asyncio.Lock()
 
+    def noted(self, session: Session, address: Address) -> Place | None:
+        """The place for ``address`` as far as no question to Slack is needed; read along with what goes there."""
+        if address.to is To.INBOUND:
+            channel: str | None = _inbound_channel(session, address.value) or self._database.playbook.channels.inbound
+        elif address.to is To.PERSON:
+            channel = self._known.get(str(address))
+        else:
+            channel = address.value if address.to is To.CHANNEL else None
+        if channel is not None and channel.startswith("#"):
+            channel = self._known.get(channel)
+        return Place(channel) if channel is not None else None
+
     async def find(self, address: Address) -> Place:
         """The place for ``address``. Raises ``NoPlace``, ``NotPosted`` and what Slack raises."""
         if address.to is To.THREAD:
@@ -58,7 +71,8 @@ class Addresses:
         if address.to is To.PERSON:
             return Place(await self._person(UUID(address.value)))
         if address.to is To.INBOUND:
-            return Place(await self._inbound(address.value))
+            own = await self._database.read(lambda session: _inbound_channel(session, address.value))
+            return Place(await self._channel(own or self._database.playbook.channels.inbound))
         return Place(await self._channel(address.value))
 
     def forget(self, place: Place) -> None:
@@ -104,14 +118,6 @@ class Addresses:
         self._known[f"person:{person_id}"] = channel
         return channel
 
-    async def _inbound(self, team: str) -> str:
-        own: str | None = None
-        if team != "*":
-            own = await self._database.read(
-                lambda session: session.scalar(select(Team.inbound_channel).where(Team.id == UUID(team)))
-            )
-        return await self._channel(own or self._database.playbook.channels.inbound)
-
     async def _channel(self, channel: str) -> str:
         if not channel.startswith("#"):
             return channel
@@ -149,6 +155,17 @@ class Addresses:
         self._known |= found
         if wanted in found:
             await self._database.write(lambda session: _remember(session, wanted, found[wanted]), Urgency.DELIVERY)
+
+
+def _inbound_channel(session: Session, team: str) -> str | None:
+    """The channel a team has of its own for alerts."""
+    if team == "*":
+        return None
+    channel: str | None = run(session, _OWN_CHANNEL, team=UUID(team)).scalar()
+    return channel
+
+
+_OWN_CHANNEL = select(Team.inbound_channel).where(Team.id == bindparam("team"))
 
 
 def _remember(session: Session, name: str, channel: str) -> None:

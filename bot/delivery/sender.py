@@ -48,6 +48,8 @@ class Rendered:
     what: Post | Home | None
     standing: Living | None
     version: int | None
+    place: Place | None = None
+    """Where it goes, if that was known without asking Slack."""
 
 
 class Sender:
@@ -120,12 +122,13 @@ class Sender:
         return await self._ledger.write(lambda session: begin_send(session, item))
 
     def _render(self, session: Session, item: Claimed) -> Rendered:
+        place = self._addresses.noted(session, Address.parse(item.lane))
         if item.living_id is None:
-            return Rendered(self._renderer.notice(session, item), None, None)
+            return Rendered(self._renderer.notice(session, item), None, None, place)
         standing = living(session, item.living_id)
         if standing is None or (standing.sent_version >= standing.stale_version and standing.ts):
             return Rendered(None, standing, None)
-        return Rendered(self._renderer.living(session, standing), standing, standing.stale_version)
+        return Rendered(self._renderer.living(session, standing), standing, standing.stale_version, place)
 
     async def _place(self, address: Address, rendered: Rendered) -> Place:
         standing = rendered.standing
@@ -133,7 +136,7 @@ class Sender:
             return Place(rendered.what.slack_user_id)
         if standing is not None and standing.ts and standing.channel:
             return Place(standing.channel)
-        return await self._addresses.find(address)
+        return rendered.place or await self._addresses.find(address)
 
     async def _request_or_words(self, item: Claimed, place: Place, rendered: Rendered) -> Sent:
         """Send; where Slack refuses the blocks, send the words alone rather than nothing."""
