@@ -23,7 +23,7 @@ from bot.handlers.requests import Answer, Nothing, Request, Say
 from bot.service.drafts import load_draft
 from bot.service.touch_lines import Asked, EmptyForm, Help, choose_person, go_on, touch_by_line
 from bot.service.touches import NEEDS_TIME, Logged, log_touch
-from bot.service.undo import Undone, undo
+from bot.service.undo import Undone, undo, undo_last
 from bot.slack.ids import Action, Command
 from bot.slack.views.touch import asked_post, help_post, logged_post, undone_modal, undone_post
 
@@ -42,6 +42,9 @@ def register(edge: Edge) -> None:
 async def on_touch(request: Request) -> Answer:
     """Log the line, ask the one thing that is unclear, or open the form."""
     line = request.text
+    if line.strip().casefold() == "undo":
+        undone = await request.perform(undo_last)
+        return Say(undone_post(undone.sentence, undone.typed))
 
     def work(session: Session, actor: Actor, now: datetime) -> tuple[Logged | Asked | Help | EmptyForm, str]:
         return touch_by_line(session, actor, line, now), actor.timezone

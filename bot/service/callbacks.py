@@ -1,7 +1,7 @@
 """Ringing a callback when it falls due.
 
-What must stay true: a callback that was done, taken back or moved rings nobody. The gate is asked again when the
-reminder is shown (``callback_reminder``).
+What must stay true: a callback that was done, taken back or moved rings nobody. The gate is asked when it rings and
+again when the reminder is shown (``callback_reminder``); refused for now, it rings once more when it may (process §10).
 """
 
 from datetime import datetime
@@ -11,9 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.db.models import Contact, Person, Task
+from bot.db.queries.callbacks import callback_reminder
 from bot.domain.commands import Due
+from bot.domain.compliance import Refused
 from bot.domain.notices import Address, Notice, NoticeKind, Priority
 from bot.outbox.enqueue import tell
+from bot.service.due import fall_due
 from bot.service.touch_effects import CALLBACK
 
 JOB = CALLBACK
@@ -37,6 +40,10 @@ def ring_callback(session: Session, due: Due, now: datetime) -> None:
             priority=Priority.PERSON,
         ),
     )
+    reminder = callback_reminder(session, task.id, now)
+    may_call = reminder.may_call if reminder else None
+    if isinstance(may_call, Refused) and may_call.until is not None:
+        fall_due(session, JOB, due.subject_id, may_call.until.isoformat(), may_call.until)
 
 
 def _who_calls(session: Session, task: Task) -> UUID | None:

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from bot.db.models import Consent, Contact, Enrolment, Task
 from bot.db.rows import run
 from bot.domain.commands import LogTouch
-from bot.domain.compliance import email_key, key_hash, phone_key
+from bot.domain.compliance import Refused, Warned, email_key, key_hash, phone_key
+from bot.domain.errors import UserError
 from bot.domain.names import fold
 from bot.domain.terms import Channel, LeadState, Outcome
 from bot.service.context import playbook
@@ -37,7 +38,7 @@ from bot.service.touch_effects import (
 )
 from bot.service.touch_meetings import meeting_booked, meeting_done
 from bot.service.touch_referral import referred_contact
-from bot.service.touch_subject import TouchSubject
+from bot.service.touch_subject import TouchSubject, call_verdict
 
 NOT_A_RESPONSE = frozenset({Outcome.BOUNCED, Outcome.WRONG_NUMBER, Outcome.NO_SHOW})
 """The person was not reached and could not have been: no first response (process §2)."""
@@ -67,6 +68,7 @@ _ENDS = {
     Outcome.REFERRAL: "referral",
 }
 """What ends a cadence or follow-up plan at once (process §4)."""
+_REMINDS = frozenset({Outcome.CALLBACK, Outcome.NOT_NOW, Outcome.OUT_OF_OFFICE})
 _THEMSELVES = frozenset(
     ["they", "them", "themselves", "he", "him", "himself", "she", "her", "herself", "self", "prospect", "contact"]
 )
@@ -142,7 +144,17 @@ def _close_tasks(touch: TouchInHand) -> None:
     for row in run(touch.session, close, **which).all():
         if row.kind == CALLBACK:
             forget_due(touch.session, CALLBACK, str(row.id))
-        touch.note("task_done", task=row.id, job=row.kind == CALLBACK, due_at=row.due_at)
+        still_to_come = row.kind == CALLBACK and row.due_at > touch.now
+        said = _no_more_reminder(touch, row.due_at) if still_to_come else ""
+        touch.note("task_done", said, task=row.id, job=row.kind == CALLBACK, due_at=row.due_at)
+
+
+def _no_more_reminder(touch: TouchInHand, due_at: datetime) -> str:
+    """A promise for later that is closed by this touch is said, never dropped in silence."""
+    when = f"{due_at.astimezone(ZoneInfo(touch.command.actor.timezone)):%a %-d %b %H:%M}"
+    if touch.command.outcome in _REMINDS:
+        return f"It replaces your reminder for {when}."
+    return f"Your reminder for {when} is done with that."
 
 
 def _end_enrolment(touch: TouchInHand, reason: str) -> None:
@@ -158,9 +170,16 @@ def _end_enrolment(touch: TouchInHand, reason: str) -> None:
 
 
 def _callback(touch: TouchInHand) -> None:
-    assert touch.command.follow_up_at is not None
-    remind(touch, touch.command.follow_up_at, touch.command.note)
+    """A promise to call; raises ``UserError`` for somebody who is not to be called at all (process §10)."""
+    at = touch.command.follow_up_at
+    assert at is not None
+    verdict = call_verdict(touch.session, touch.them, at)
+    if isinstance(verdict, Refused) and verdict.for_good:
+        raise UserError(f"{verdict.reason} So I promise no call: choose what else came of it.", field="outcome")
+    remind(touch, at, touch.command.note)
     touch.effects.sentences.append("I'll remind you when it is time to call.")
+    if isinstance(verdict, Refused | Warned):
+        touch.effects.sentences.append(f"Mind the time you agreed: {verdict.reason}")
 
 
 def _not_now(touch: TouchInHand) -> None:

@@ -14,7 +14,7 @@ from bot.db.models import Account, Contact, Enrolment, Lead, Person, Task
 from bot.db.queries.gate import Whom, gate
 from bot.db.rows import run
 from bot.domain.commands import LogTouch
-from bot.domain.compliance import Refused, Warned
+from bot.domain.compliance import Refused, Verdict, Warned
 from bot.domain.errors import NotFound
 from bot.domain.terms import Channel, LeadState, Outcome, Stage
 from bot.service.context import playbook
@@ -96,11 +96,20 @@ def read_subject(session: Session, contact_id: UUID) -> TouchSubject:
     return TouchSubject(**row._mapping)
 
 
+def call_verdict(session: Session, them: TouchSubject, at: datetime) -> Verdict:
+    """What the gate says of calling them at ``at`` (process §10)."""
+    (verdict,) = gate(session, playbook(session), _whom(them), at, Channel.CALL)
+    return verdict
+
+
 def gate_reason(session: Session, them: TouchSubject, command: LogTouch) -> str | None:
     """What the gate would have said at the time of the touch, or None (process §10)."""
     channel = command.channel
     if channel is Channel.MEETING or (channel is Channel.EMAIL and command.outcome in _THEIRS):
         return None
-    whom = Whom(them.contact_id, them.email, them.phone, them.timezone, them.country, them.account_country, them.stage)
-    (verdict,) = gate(session, playbook(session), whom, command.happened_at, channel)
+    (verdict,) = gate(session, playbook(session), _whom(them), command.happened_at, channel)
     return verdict.reason if isinstance(verdict, Refused | Warned) else None
+
+
+def _whom(them: TouchSubject) -> Whom:
+    return Whom(them.contact_id, them.email, them.phone, them.timezone, them.country, them.account_country, them.stage)

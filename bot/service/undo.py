@@ -6,7 +6,7 @@ correction: the touch, its audit entry, the lead.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.db.models import AuditEntry, Contact, Person, Touch
 from bot.domain.commands import Actor, Undo
+from bot.domain.counting import counted
 from bot.domain.errors import Gone, NotAllowed, NotFound
 from bot.domain.terms import Role
 from bot.outbox.enqueue import refresh
@@ -58,6 +59,32 @@ def undo(session: Session, command: Undo, now: datetime) -> Undone:
     return Undone(f"Taken back: {name}, {what}.", touch.id, touch.contact_id, touch.typed or touch.note)
 
 
+def undo_last(session: Session, actor: Actor, now: datetime) -> Undone:
+    """Take back the last touch that somebody logged.
+
+    Raises ``NotFound`` where there is none within the time for undo, else what ``undo`` raises.
+    """
+    limit = playbook(session).touches.undo_for
+    last = session.scalar(
+        select(AuditEntry.id)
+        .where(
+            AuditEntry.command == "log_touch",
+            AuditEntry.actor_id == actor.person_id,
+            AuditEntry.at >= now - limit,
+            AuditEntry.undone_at.is_(None),
+        )
+        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+        .limit(1)
+    )
+    if last is None:
+        raise NotFound(f"There is nothing to take back: you logged no touch in the last {_minutes(limit)}.")
+    return undo(session, Undo(actor, last), now)
+
+
+def _minutes(span: timedelta) -> str:
+    return counted(int(span.total_seconds() // 60), "minute")
+
+
 def _locked(session: Session, causation_id: UUID) -> tuple[Touch, AuditEntry]:
     """The touch and its entry as they are once nobody else is changing them."""
     said = session.execute(select(AuditEntry.command, AuditEntry.undo).where(AuditEntry.id == causation_id)).first()
@@ -76,9 +103,7 @@ def _may_undo(session: Session, entry: AuditEntry, touch: Touch, actor: Actor, n
         raise Gone("That was taken back already.")
     limit = playbook(session).touches.undo_for
     if now - entry.at > limit:
-        minutes = int(limit.total_seconds() // 60)
-        span = "a minute" if minutes == 1 else f"{minutes} minutes"
-        raise Gone(f"Undo works for {span}. You can still change it.")
+        raise Gone(f"Undo works for {_minutes(limit)}. You can still change it.")
     later = session.execute(
         select(Touch.channel, Touch.person_id, Person.name)
         .join(Person, Person.id == Touch.person_id)

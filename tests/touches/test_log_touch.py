@@ -145,6 +145,19 @@ def test_a_callback_that_was_made_rings_no_more(house: House) -> None:
     assert house.all(OutboxItem, OutboxItem.kind == "callback_due") == []
 
 
+def test_a_callback_that_falls_into_their_night_rings_again_when_they_may_be_called(house: House) -> None:
+    night = NOW.replace(hour=22, minute=30)
+    house.log(Outcome.CALLBACK, follow_up_at=night)
+    (task,) = house.all(Task)
+    ring = Due("callback", str(task.id), night.isoformat(), night)
+    house.write(lambda session: ring_callback(session, ring, night))
+    (due,) = house.all(DueTime, DueTime.job == "callback")
+    assert due.due_at == NOW.replace(day=25, hour=7)
+    again = Due("callback", str(task.id), due.slot, due.due_at)
+    house.write(lambda session: ring_callback(session, again, due.due_at))
+    assert len(house.all(OutboxItem, OutboxItem.kind == "callback_due")) == 2
+
+
 def test_a_voicemail_before_its_time_leaves_the_callback_standing(house: House) -> None:
     house.log(Outcome.CALLBACK, follow_up_at=LATER)
     house.log(Outcome.VOICEMAIL, now=NOW + timedelta(hours=1))

@@ -47,6 +47,7 @@ EXAMPLES = (
     ("/touch jane not now until march", "ends the lead for now; I remind you then"),
     ("/touch jane meeting booked thu 3pm ET", "another zone, if you name it"),
     ("/touch jane referral to Tim Bell tim@acme.com", "Tim is added, with Jane as the reason"),
+    ("/touch undo", "takes back what you logged last, a few minutes long"),
     ("/touch", "opens a form"),
 )
 
@@ -115,6 +116,8 @@ def echo_blocks(logged: Logged, zone: str, now: datetime) -> tuple[str, list[Sla
     blocks: list[SlackBlock] = [section(sentence)]
     if remarks:
         blocks.append(context("\n".join(remarks)))
+    if undo is not None:  # the button cannot go away by itself
+        blocks.append(context(f"Undo works until {logged.undo_until.astimezone(ZoneInfo(zone)):%H:%M}."))
     blocks.append(buttons(change, undo))
     return " ".join((sentence, *remarks)), blocks
 
@@ -225,13 +228,15 @@ def callback_post(reminder: CallbackReminder) -> Post:
     who = f"*{esc(reminder.contact_name)}*" + (f", {esc(reminder.company)}" if reminder.company else "")
     phone = f" · {link(f'tel:{reminder.phone}', dialled(reminder.phone))}" if reminder.phone else " · no number known"
     gate = ""
+    opening = "Time to call"
     match reminder.may_call:
         case Refused() as refused:
-            until = f" Again {at(refused.until)}." if refused.until else ""
+            opening = "You wanted to get back to"
+            until = f" Again {at(refused.until)}: I'll remind you then." if refused.until else ""
             phone, gate = "", f"*Don't call:* {esc(refused.reason, 300)}{until}"
         case Warned(reason):
             gate = f"*Before you call:* {esc(reason, 300)}"
-    blocks: list[SlackBlock] = [section(f"Time to call {who}{phone}")]
+    blocks: list[SlackBlock] = [section(f"{opening} {who}{phone}")]
     if reminder.note:
         blocks.append(section(f"“{esc(reminder.note, 1000, lines=True)}”"))
     if gate:
@@ -242,5 +247,5 @@ def callback_post(reminder: CallbackReminder) -> Post:
             button("Who is that?", f"{Action.LEAD_CHOOSE}_card", str(reminder.contact_id)),
         )
     )
-    said = " ".join(part for part in (f"Time to call {who}{phone}.", esc(reminder.note, 1000), gate) if part)
+    said = " ".join(part for part in (f"{opening} {who}{phone}.", esc(reminder.note, 1000), gate) if part)
     return post(said, blocks)
