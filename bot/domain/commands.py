@@ -164,6 +164,65 @@ class CorrectTouch:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOff:
+    """Hand a lead hot to an account executive (process §7).
+
+    ``contract``: answers by the playbook's keys. ``offered_id``: whom the form proposed; another ``ae_id`` needs an
+    ``ae_reason``. ``kind``: ``intro_call`` with ``starts_at``, or ``transfer`` of somebody on the line.
+    """
+
+    actor: Actor
+    contact_id: UUID
+    contract: dict[str, str]
+    ae_id: UUID | None = None
+    offered_id: UUID | None = None
+    ae_reason: str = ""
+    kind: str = "intro_call"
+    starts_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerHandoff:
+    """The account executive accepts, or declines with a reason of the playbook's and words of their own."""
+
+    actor: Actor
+    handoff_id: UUID
+    accepted: bool
+    reason: str = ""
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveIntroCall:
+    """Another time for an intro call, or the first one for a handoff without; None cancels it."""
+
+    actor: Actor
+    handoff_id: UUID
+    starts_at: datetime | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackHandoff:
+    """The rep takes a handoff back before it is answered."""
+
+    actor: Actor
+    handoff_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DecideHandoff:
+    """The manager decides on a handoff nobody answered: another account executive, or None to wait on."""
+
+    actor: Actor
+    handoff_id: UUID
+    ae_id: UUID | None
+    starts_at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """Take back a command and all that it caused (design, rules)."""
 
