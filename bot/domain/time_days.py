@@ -19,15 +19,19 @@ _DECEMBER: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A calendar day in the zone it was said in. ``weekly``: a weekday's name, so it may also be a week on."""
+    """A calendar day in the zone it was said in. ``weekly``: a weekday's name, so it may also be a week on.
+
+    ``next_year``: no year was said and this year's day has passed.
+    """
 
     on: date
     assumed: tuple[str, ...] = ()
     others: tuple[date, ...] = ()
     weekly: bool = False
+    next_year: bool = False
 
 
-_WEEKDAY = (
+WEEKDAY = (
     r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:s|nesday)?|thu(?:r(?:s(?:day)?)?)?|fri(?:day)?"
     r"|sat(?:urday)?|sun(?:day)?)"
 )
@@ -42,8 +46,8 @@ DAY: Final = re.compile(
     rf"""(?:
         (?P<iso>20\d\d-\d\d-\d\d)(?=$|[^\d])T?
       | (?P<rel>(?:the\s+)?day\s+after\s+tom+or+ow|today|tonight|this\s+(?:morning|afternoon|evening)
-            |tom+or+ow|tmrw|tmw|tmr|tomo|2moro(?:w)?)\b(?:'s\b)?
-      | (?:(?P<wdq>next|this|coming)\s+)?(?P<wd>{_WEEKDAY})\b(?P<wdw>\s+next\s+week)?
+            |later\s+today            |tom+or+ow|tmrw|tmw|tmr|tomo|2moro(?:w)?)\b(?:'s\b)?
+      | (?:(?P<wdq>next|this|coming)\s+)?(?P<wd>{WEEKDAY})\b(?P<wdw>\s+next\s+week)?
       | (?P<in>(?:in|for)\s+(?P<n>\d{{1,3}}|an?|one|two|three|four|five|six|a\s+couple\s+of|a\s+few)\s*
             (?P<unit>d|days?|w|wks?|weeks?|mo|months?|years?)\b)
       | (?P<fromnow>(?P<n2>\d{{1,3}}|a|one|two|three|four|five|six)\s+
@@ -92,6 +96,24 @@ def skip_weekend(day: date) -> date:
     return day + timedelta(days=7 - day.weekday()) if day.weekday() >= _SATURDAY else day
 
 
+def said_part(match: re.Match[str]) -> str:
+    """The part of the day that a match of ``DAY`` says itself: "tonight", "this afternoon"."""
+    last = (match.groupdict().get("rel") or "").casefold().split()[-1:]
+    return {"tonight": "night", "morning": "morning", "afternoon": "afternoon", "evening": "evening"}.get(
+        last[0] if last else "", ""
+    )
+
+
+def is_today(match: re.Match[str]) -> bool:
+    """Whether a match of ``DAY`` says today in words."""
+    return (match.groupdict().get("rel") or "").casefold().startswith(("today", "tonight", "this", "later"))
+
+
+def weekday_of(name: str) -> int:
+    """0 for a Monday, by a name that ``WEEKDAY`` finds."""
+    return next(i for i, short in enumerate(_DAY_NAMES) if name.casefold().startswith(short.casefold()))
+
+
 def read_day(match: re.Match[str], local: datetime) -> Day | None:
     """The day a match of ``DAY`` means for somebody whose wall clock shows ``local``; ``None`` if there is none."""
     today = local.date()
@@ -111,13 +133,13 @@ def _iso(match: re.Match[str], today: date) -> Day | None:
 
 def _relative(match: re.Match[str], today: date) -> Day | None:
     words = match["rel"].casefold()
-    if words.startswith(("today", "tonight", "this")):
+    if words.startswith(("today", "tonight", "this", "later")):
         return Day(today)
     return Day(today + timedelta(days=2 if "after" in words else 1))
 
 
 def _weekday(match: re.Match[str], today: date) -> Day | None:
-    index = next(i for i, name in enumerate(_DAY_NAMES) if match["wd"].casefold().startswith(name.casefold()))
+    index = weekday_of(match["wd"])
     if (match["wdq"] or "").casefold() == "next" or match["wdw"]:
         monday = today + timedelta(days=7 - today.weekday())
         on = monday + timedelta(days=index)
@@ -236,7 +258,9 @@ def _dated(day: int, month: int, year: str | None, today: date) -> Day | None:
         except ValueError:
             continue
         if on >= today:
-            return Day(on, (f"the next {day} {_MONTH_NAMES[month - 1]} is in {on.year}",) if ahead else ())
+            return Day(
+                on, (f"the next {day} {_MONTH_NAMES[month - 1]} is in {on.year}",) if ahead else (), next_year=ahead > 0
+            )
     return None
 
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from bot.domain.time_days import DAY, Day, month_alone, read_day, say_day, skip_weekend
-from bot.domain.time_zones import zone_at, zone_of
+from bot.domain.time_clock import CLOCK, Clock, clock_at, in_part, part_of_day, place, skip_glue, then_part
+from bot.domain.time_days import DAY, Day, is_today, month_alone, read_day, said_part, say_day, skip_weekend
+from bot.domain.time_past import past_spans
+from bot.domain.time_zones import ZoneSaid, zone_at, zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,8 @@ class When:
 
     ``at`` is aware UTC; ``tz`` the IANA zone the words were read in. ``date_only``: no time of day was
     given, ``at`` is then the start of that local day (or now, if that day is today). ``others`` holds the
-    other readings of an ambiguous date: ask. ``theirs``: "their time" was said; see ``moved``.
+    other readings of an ambiguous date: ask. ``theirs``: "their time" was said: read it anew in their zone.
+    ``unknown_place``: a place was said whose zone is not known: ask. ``next_year``: this year's day has passed.
     """
 
     at: datetime
@@ -30,6 +33,8 @@ class When:
     date_only: bool = False
     others: tuple[datetime, ...] = ()
     theirs: bool = False
+    unknown_place: str = ""
+    next_year: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +46,6 @@ class Found:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Clock:
-    at: time
-    end: int
-    assumed: tuple[str, ...] = ()
-
-
-_UNITS = r"(?:min|mins|minutes|m|h|hrs?|hours?|days?|weeks?|months?|years?|people|users|seats|k|%|€|\$|percent)\b"
-_CLOCK: Final = re.compile(
-    rf"""(?P<at>(?:at|@|around|about|by|ca\.?)\s*)?(?:
-        (?P<h12>\d{{1,2}})(?:[:.](?P<m12>\d{{2}}))?
-            (?:\s*[-–]\s*\d{{1,2}}(?:[:.]\d{{2}})?)?\s*(?P<half>[ap])\.?m\b\.?
-      | (?P<h24>\d{{1,2}}):(?P<m24>\d{{2}})(?![\d:])(?:\s*[-–]\s*\d{{1,2}}:\d{{2}})?(?:\s*(?:uhr|hrs)\b)?
-      | (?P<hh>\d{{1,2}})h(?P<mh>\d{{2}})?\b
-      | (?P<word>noon|midday|midnight|eod|end\s+of\s+(?:the\s+)?day|lunch\s?time)\b
-      | (?P<bare>\d{{1,2}}(?:\.(?P<mbare>\d{{2}}))?)(?![\d:/.%-]|\w|\s*{_UNITS})
-    )""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_PART = re.compile(r"\s+(?:in\s+the\s+)?(morning|afternoon|evening|night)\b", re.IGNORECASE)
-_GLUE = re.compile(r"\s*[,@]?\s*(?:\b(?:at|on|around|about|by)\s)?\s*", re.IGNORECASE)
 _LEAD = re.compile(
     r"(?:(?:^|(?<=[\s,;:(]))(?:until|till|til|back|on|by|from|for|at|around|about|@|is|due)\s+)+$", re.IGNORECASE
 )
@@ -72,25 +56,10 @@ _SOON = re.compile(
 
 _SEARCH: Final = re.compile(
     rf"(?<![\w@./:+-])(?:(?:{_SOON.pattern.replace('?P<n>', '?:').replace('?P<unit>', '?:')})"
-    rf"|{DAY.pattern}|(?P<clock>{_CLOCK.pattern}))",
+    rf"|{DAY.pattern}|(?P<clock>{CLOCK.pattern}))",
     DAY.flags,
 )
 
-# What the words of the language mean, when no hour is given; told to the reader each time.
-_NAMED_HOURS = {
-    "noon": time(12),
-    "midday": time(12),
-    "midnight": time(0),
-    "lunch": time(12),
-    "eod": time(17),
-    "end of day": time(17),
-    "morning": time(9),
-    "afternoon": time(14),
-    "evening": time(18),
-    "night": time(18),
-}
-_EARLIEST_AS_WRITTEN = 8
-"""A lone "3" or "3:30" is the afternoon: hours before this one are not meant as early morning."""
 _COUNTS = {"a": 1.0, "an": 1.0, "half an": 0.5, "a couple of": 2.0, "a few": 3.0}
 
 
@@ -125,20 +94,17 @@ def find_when(text: str, now: datetime, tz: str, start: int = 0, *, bare_month: 
             found = _compose(text, month.start(), now, tz, bare_month=True)
             if found is not None:
                 return found
-    position = start
+    position, past = start, past_spans(text)
     while (match := _SEARCH.search(text, position)) is not None:
+        over = next((end for begin, end in past if begin <= match.start() < end), None)
+        if over is not None:
+            position = over
+            continue
         found = _compose(text, match.start(), now, tz, bare_month=False)
         if found is not None:
             return found
         position = match.end() if match.end() > match.start() else match.start() + 1
     return None
-
-
-def moved(when: When, tz: str) -> When:
-    """The same wall time in another zone: for "their time", once the person's zone is known."""
-    wall = when.at.astimezone(zone_of(when.tz)).replace(tzinfo=None)
-    at, told = _place(wall, tz)
-    return replace(when, at=at, tz=tz, assumed=(*when.assumed, *told), theirs=False)
 
 
 def say_when(when: When) -> str:
@@ -148,40 +114,76 @@ def say_when(when: When) -> str:
     return day if when.date_only else f"{day}, {local:%H:%M} ({when.tz})"
 
 
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """A phrase taken apart: the day's words, the hour, the zone, and where it ends. ``over``: that time has passed."""
+
+    day: re.Match[str] | None
+    clock: Clock | None
+    zone: ZoneSaid | None
+    end: int
+    over: bool = False
+
+
 def _compose(text: str, start: int, now: datetime, tz: str, *, bare_month: bool) -> Found | None:
     """Day, clock and zone in either order, from ``start``."""
     soon = _SOON.match(text, start)
     if soon is not None:
         return _soon(soon, text, now, tz)
     day_match = month_alone(text, start) if bare_month else DAY.match(text, start)
-    end, clock = start, None
-    if day_match is None:
-        clock = _clock_at(text, start, after_day=False)
-        if clock is None:
-            return None
-        zone = zone_at(text, clock.end, tz)
-        end = zone[2] if zone else clock.end
-        day_match = DAY.match(text, _skip_glue(text, end))
-        end = day_match.end() if day_match else end
-    else:
-        end = day_match.end()
-        at = _skip_glue(text, end)
-        said = any(mark in text[end:at].casefold() for mark in ("at", "@"))
-        clock = _clock_at(text, at, after_day=True, said_at=said) or _part_of_day(text, end)
-        end = clock.end if clock else end
-        zone = zone_at(text, end, tz) if clock else None
-        end = zone[2] if zone else end
-    zone_name, theirs = (zone[0], zone[1]) if zone else (tz, False)
-    if day_match is not None and zone is None and clock is not None:
-        late = zone_at(text, end, tz)
-        zone_name, theirs, end = late or (zone_name, theirs, end)
-    day = read_day(day_match, now.astimezone(zone_of(zone_name))) if day_match else None
-    if day_match is not None and day is None:
+    pieces = _hour_first(text, start, tz) if day_match is None else _day_first(text, day_match, now, tz)
+    if pieces is None or pieces.over:
         return None
-    when = _resolve(day, clock, now, zone_name)
+    zone = pieces.zone or ZoneSaid(tz, pieces.end)
+    day = read_day(pieces.day, now.astimezone(zone_of(zone.tz))) if pieces.day else None
+    if pieces.day is not None and day is None:
+        return None
+    when = _resolve(day, pieces.clock, now, zone.tz)
     if when is None:
         return None
-    return Found(replace(when, theirs=theirs), _with_lead(text, start), end)
+    told = (*when.assumed, zone.told) if zone.told else when.assumed
+    when = replace(when, theirs=zone.theirs, unknown_place=zone.unknown, assumed=told)
+    return Found(when, _with_lead(text, start), pieces.end)
+
+
+def _hour_first(text: str, start: int, tz: str) -> _Pieces | None:
+    """ "3pm ET tomorrow", "3pm tomorrow ET"."""
+    clock = clock_at(text, start, after_day=False)
+    if clock is None:
+        return None
+    clock = then_part(text, clock)
+    zone = zone_at(text, clock.end, tz)
+    end = zone.end if zone else clock.end
+    day = DAY.match(text, skip_glue(text, end))
+    if day is None:
+        return _Pieces(None, clock, zone, end)
+    part, said = said_part(day), in_part(clock, said_part(day), clock.end, None) if said_part(day) else clock
+    end = day.end()
+    following = None if part else part_of_day(text, end)
+    if following is not None:
+        said, end = then_part(text, replace(clock, end=end)), following.end
+    zone = zone or zone_at(text, end, tz)
+    return _Pieces(day, said, zone, max(end, zone.end if zone else 0))
+
+
+def _day_first(text: str, day: re.Match[str], now: datetime, tz: str) -> _Pieces:
+    """ "tomorrow evening at 7", "this afternoon", "tue 3pm ET"."""
+    part, end = said_part(day), day.end()
+    following = None if part else part_of_day(text, end)
+    if following is not None:
+        part, end = following.part, following.end
+    at = skip_glue(text, end)
+    said = any(mark in text[end:at].casefold() for mark in ("at", "@"))
+    clock = clock_at(text, at, after_day=True, said_at=said)
+    clock = then_part(text, clock) if clock is not None and not part else clock
+    if part:
+        today = now.astimezone(zone_of(tz)).time() if day["rel"] and is_today(day) else None
+        clock = in_part(clock, part, end, today)
+        if clock is None:
+            return _Pieces(day, None, None, end, over=True)
+    end = clock.end if clock else end
+    zone = zone_at(text, end, tz) if clock else None
+    return _Pieces(day, clock, zone, zone.end if zone else end)
 
 
 def _soon(match: re.Match[str], text: str, now: datetime, tz: str) -> Found:
@@ -193,54 +195,6 @@ def _soon(match: re.Match[str], text: str, now: datetime, tz: str) -> Found:
     return Found(When(now.astimezone(UTC) + step, tz, told), _with_lead(text, match.start()), match.end())
 
 
-def _clock_at(text: str, start: int, *, after_day: bool, said_at: bool = False) -> _Clock | None:
-    match = _CLOCK.match(text, start)
-    if match is None:
-        return None
-    if match["word"]:
-        return _named_hour(match["word"], match.end())
-    if match["bare"]:
-        if not (after_day or (match["at"] or "").strip() in {"at", "@"}):
-            return None
-        if after_day and not (match["at"] or said_at) and not _ends_here(text, match.end()):
-            return None
-    hour = int(match["h12"] or match["h24"] or match["hh"] or match["bare"].split(".")[0])
-    minute = int(match["m12"] or match["m24"] or match["mh"] or match["mbare"] or 0)
-    if match["half"]:
-        if not 1 <= hour <= 12:
-            return None
-        hour = hour % 12 + (12 if match["half"].casefold() == "p" else 0)
-    if hour > 23 or minute > 59:
-        return None
-    written = (match["h24"] or match["bare"] or "").startswith("0") or match["hh"]
-    if match["half"] or written or not 1 <= hour < _EARLIEST_AS_WRITTEN:
-        return _Clock(time(hour, minute), match.end())
-    taken = time(hour + 12, minute)
-    return _Clock(taken, match.end(), (f"{hour}:{minute:02} taken as {taken:%H:%M}",))
-
-
-def _named_hour(word: str, end: int) -> _Clock:
-    name = " ".join(word.casefold().replace("the ", "").split())
-    at = _NAMED_HOURS["lunch" if name.startswith("lunch") else name]
-    exact = name in {"noon", "midday", "midnight"}
-    return _Clock(at, end, () if exact else (f"“{word}” taken as {at:%H:%M}",))
-
-
-def _part_of_day(text: str, start: int) -> _Clock | None:
-    match = _PART.match(text, start)
-    return _named_hour(match[1], match.end()) if match else None
-
-
-def _ends_here(text: str, end: int) -> bool:
-    rest = text[end : end + 6].lstrip(" ")
-    return not rest or rest[0] in ",;.)\n-–—" or zone_at(text, end, "UTC") is not None
-
-
-def _skip_glue(text: str, start: int) -> int:
-    match = _GLUE.match(text, start)
-    return match.end() if match else start
-
-
 def _with_lead(text: str, start: int) -> int:
     """Where the phrase begins with its "until", "on", "back on"."""
     window = max(0, start - 24)
@@ -248,7 +202,7 @@ def _with_lead(text: str, start: int) -> int:
     return window + lead.start() if lead else start
 
 
-def _resolve(day: Day | None, clock: _Clock | None, now: datetime, tz: str) -> When | None:
+def _resolve(day: Day | None, clock: Clock | None, now: datetime, tz: str) -> When | None:
     local = now.astimezone(zone_of(tz))
     if day is not None and clock is None:
         return _whole_day(day, now, local, tz)
@@ -258,9 +212,10 @@ def _resolve(day: Day | None, clock: _Clock | None, now: datetime, tz: str) -> W
     on, more = _day_for(day, clock.at, local)
     if on is None:
         return None
-    at, shifted = _place(datetime.combine(on, clock.at), tz)
-    others = tuple(_place(datetime.combine(other, clock.at), tz)[0] for other in (day.others if day else ()))
-    return When(at, tz, (*told, *more, *shifted), others=others) if at >= now else None
+    at, shifted = place(datetime.combine(on, clock.at), tz)
+    others = tuple(place(datetime.combine(other, clock.at), tz)[0] for other in (day.others if day else ()))
+    next_year = day is not None and day.next_year
+    return When(at, tz, (*told, *more, *shifted), others=others, next_year=next_year) if at >= now else None
 
 
 def _day_for(day: Day | None, at: time, local: datetime) -> tuple[date | None, tuple[str, ...]]:
@@ -276,7 +231,9 @@ def _day_for(day: Day | None, at: time, local: datetime) -> tuple[date | None, t
         return None, ()
     if ahead:
         return today, ("taken as today",) if day.weekly else ()
-    on = today + timedelta(days=7) if day.weekly else skip_weekend(today + timedelta(days=1))
+    if not day.weekly:
+        return None, ()
+    on = today + timedelta(days=7)
     return on, (f"{at:%H:%M} has passed today, so {say_day(on)}",)
 
 
@@ -287,20 +244,9 @@ def _whole_day(day: Day, now: datetime, local: datetime, tz: str) -> When | None
     if on == today and day.weekly:
         on += timedelta(days=7)
         told = (*told, f"taken as {say_day(on)}")
-    start: Callable[[date], datetime] = lambda d: max(_place(datetime.combine(d, time()), tz)[0], now)  # noqa: E731
-    return When(start(on), tz, told, date_only=True, others=tuple(start(other) for other in day.others))
-
-
-def _place(wall: datetime, tz: str) -> tuple[datetime, tuple[str, ...]]:
-    """A wall time in UTC; one that a clock change skips moves forward, and that is said."""
-    zone = zone_of(tz)
-    at = wall.replace(tzinfo=zone).astimezone(UTC)
-    back = at.astimezone(zone).replace(tzinfo=None)
-    if back != wall:
-        return at, (f"{wall:%H:%M} does not exist that day (clocks go forward), so {back:%H:%M}",)
-    if wall.replace(tzinfo=zone, fold=1).astimezone(UTC) != at:
-        return at, (f"{wall:%H:%M} comes twice that day (clocks go back), the first is taken",)
-    return at, ()
+    start: Callable[[date], datetime] = lambda d: max(place(datetime.combine(d, time()), tz)[0], now)  # noqa: E731
+    others = tuple(start(other) for other in day.others)
+    return When(start(on), tz, told, date_only=True, others=others, next_year=day.next_year)
 
 
 def _require_aware(now: datetime) -> None:

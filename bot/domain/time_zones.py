@@ -1,115 +1,64 @@
-"""Time zones as people say them: "ET", "CET", "UK time", "Berlin time", "Europe/Berlin".
+"""Time zones as people say them: "ET", "CET", "UK time", "Berlin time", "3pm Tokyo", "Europe/Berlin"; and back.
 
-What must stay true: every name leads to an IANA zone that this machine knows, and a word that also
-means something else ("ist", "met") is a zone only when written in capitals.
+What must stay true: what was said of a place is never dropped: it is a zone, "their time", or told to be unknown.
 """
 
 import re
+from dataclasses import dataclass
 from functools import cache
+from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
-_NEW_YORK, _CHICAGO, _DENVER, _LOS_ANGELES = (
-    "America/New_York",
-    "America/Chicago",
-    "America/Denver",
-    "America/Los_Angeles",
-)
-
-# A season in the letters ("EST" in July) is meant as the place, not as an offset: people rarely mind it.
-_ABBREVIATIONS = {
-    "utc": "UTC",
-    "gmt": "Europe/London",
-    "bst": "Europe/London",
-    "wet": "Europe/Lisbon",
-    "cet": "Europe/Berlin",
-    "cest": "Europe/Berlin",
-    "mez": "Europe/Berlin",
-    "mesz": "Europe/Berlin",
-    "eet": "Europe/Athens",
-    "eest": "Europe/Athens",
-    "msk": "Europe/Moscow",
-    "et": _NEW_YORK,
-    "est": _NEW_YORK,
-    "edt": _NEW_YORK,
-    "ct": _CHICAGO,
-    "cst": _CHICAGO,
-    "cdt": _CHICAGO,
-    "mt": _DENVER,
-    "mst": _DENVER,
-    "mdt": _DENVER,
-    "pt": _LOS_ANGELES,
-    "pst": _LOS_ANGELES,
-    "pdt": _LOS_ANGELES,
-    "akst": "America/Anchorage",
-    "hst": "Pacific/Honolulu",
-    "brt": "America/Sao_Paulo",
-    "ist": "Asia/Kolkata",
-    "gst": "Asia/Dubai",
-    "sgt": "Asia/Singapore",
-    "hkt": "Asia/Hong_Kong",
-    "jst": "Asia/Tokyo",
-    "kst": "Asia/Seoul",
-    "sast": "Africa/Johannesburg",
-    "awst": "Australia/Perth",
-    "aest": "Australia/Sydney",
-    "aedt": "Australia/Sydney",
-    "nzst": "Pacific/Auckland",
-    "nzdt": "Pacific/Auckland",
-}
-_CAPITALS_ONLY = {"ist", "wet", "hst", "mt", "gst"}
-
-_PLACES = {
-    "uk": "Europe/London",
-    "british": "Europe/London",
-    "irish": "Europe/Dublin",
-    "german": "Europe/Berlin",
-    "germany": "Europe/Berlin",
-    "central european": "Europe/Berlin",
-    "french": "Europe/Paris",
-    "france": "Europe/Paris",
-    "spanish": "Europe/Madrid",
-    "spain": "Europe/Madrid",
-    "italian": "Europe/Rome",
-    "italy": "Europe/Rome",
-    "dutch": "Europe/Amsterdam",
-    "swiss": "Europe/Zurich",
-    "eastern": _NEW_YORK,
-    "us eastern": _NEW_YORK,
-    "east coast": _NEW_YORK,
-    "ny": _NEW_YORK,
-    "nyc": _NEW_YORK,
-    "boston": _NEW_YORK,
-    "central": _CHICAGO,
-    "us central": _CHICAGO,
-    "mountain": _DENVER,
-    "pacific": _LOS_ANGELES,
-    "us pacific": _LOS_ANGELES,
-    "west coast": _LOS_ANGELES,
-    "la": _LOS_ANGELES,
-    "sf": _LOS_ANGELES,
-    "san francisco": _LOS_ANGELES,
-    "seattle": _LOS_ANGELES,
-    "india": "Asia/Kolkata",
-    "indian": "Asia/Kolkata",
-    "mumbai": "Asia/Kolkata",
-    "japan": "Asia/Tokyo",
-    "china": "Asia/Shanghai",
-    "beijing": "Asia/Shanghai",
-    "israel": "Asia/Jerusalem",
-    "tel aviv": "Asia/Jerusalem",
-}
+from bot.domain.matching import fold
+from bot.domain.time_places import ABBREVIATIONS, ADJECTIVES, CAPITALS_ONLY, NO_PLACES, PLACES
 
 _MINE = {"my", "our"}
-_THEIRS = {"their", "his", "her", "local"}
+_THEIRS = {"their", "his", "her", "local", "theirs"}
+_TIMES = (
+    "next same this any some first last that best good long on in no of all more the lunch tea dinner real full part "
+    "second big every enough what work run over down up start end closing opening delivery lead travel short free "
+    "spare prep a which office shift business working what"
+)
+_OTHER_TIMES: Final = frozenset(_TIMES.split())
+"""Before "time" they name no place."""
 
 _ZONE = re.compile(
-    r"""\s*\(?(?:
+    r"""\s*,?\s*\(?(?:in\s+)?(?:
         (?P<iana>(?:Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z_/+-]{2,30})
-      | (?P<place>[A-Za-zÀ-ž]{2,12}(?:\s[A-Za-zÀ-ž]{2,12})?)\s+time
-      | (?P<short>[A-Za-z]{2,4})
+      | (?P<theirs>where\s+(?:she|he|they)\s+(?:is|are|lives?))
+      | (?P<place>[A-Za-zÀ-ž]{2,16}(?:\s[A-Za-zÀ-ž]{2,14}){0,2}?)\s+time
+      | (?P<city>[A-Za-zÀ-ž]{2,16}(?:\s[A-Za-zÀ-ž]{2,14}){0,2})
     )\b(?P<close>\))?""",
     re.VERBOSE,
 )
+_ENDS = re.compile(r"\s*(?:$|[,;.()!?\n|·•]|[-–—]\s)")
+_USUAL: Final = {
+    "America/New_York": "US Eastern", "America/Chicago": "US Central", "America/Denver": "US Mountain",
+    "America/Phoenix": "Arizona", "America/Los_Angeles": "US Pacific", "America/Anchorage": "Alaska",
+    "America/Juneau": "Alaska", "America/Sitka": "Alaska", "America/Nome": "Alaska", "America/Yakutat": "Alaska",
+    "America/Metlakatla": "Alaska", "America/Adak": "Hawaii and the Aleutians", "Pacific/Honolulu": "Hawaii",
+    "America/Detroit": "US Eastern", "America/Boise": "US Mountain", "America/Menominee": "US Central",
+    "Asia/Kolkata": "India", "Asia/Shanghai": "China", "Asia/Urumqi": "China", "Europe/Busingen": "Germany",
+    "Asia/Jerusalem": "Israel", "Antarctica/Macquarie": "Tasmania", "Australia/Lord_Howe": "Lord Howe Island",
+    "America/St_Johns": "Newfoundland", "America/Halifax": "Canada Atlantic", "America/Noronha": "Fernando de Noronha",
+    "America/Rio_Branco": "Acre, Brazil", "Atlantic/Azores": "the Azores", "Pacific/Chatham": "the Chatham Islands",
+    "Pacific/Easter": "Easter Island", "Pacific/Galapagos": "the Galapagos", "Atlantic/Canary": "the Canary Islands",
+    "UTC": "UTC",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneSaid:
+    """A zone in words, up to ``end``. ``theirs``: "their time"; ``tz`` is then the zone of whoever wrote it.
+
+    ``unknown``: the place said, where no zone of it is known. ``told``: what was added to the words.
+    """
+
+    tz: str
+    end: int
+    theirs: bool = False
+    unknown: str = ""
+    told: str = ""
 
 
 @cache
@@ -118,7 +67,7 @@ def _cities() -> dict[str, str]:
     return {
         name.rsplit("/", 1)[1].replace("_", " ").casefold(): name
         for name in sorted(available_timezones())
-        if "/" in name and not name.startswith(("Etc/", "posix/", "right/", "US/"))
+        if "/" in name and not name.startswith(("Etc/", "posix/", "right/", "US/", "SystemV/"))
     }
 
 
@@ -128,25 +77,84 @@ def zone_of(tz: str) -> ZoneInfo:
     return ZoneInfo(tz)
 
 
-def zone_at(text: str, start: int, own: str) -> tuple[str, bool, int] | None:
-    """The zone named right at ``start``: its IANA name, whether it is "their time", and where it ends.
+def say_zone(tz: str) -> str:
+    """The usual name of a zone: "US Eastern", "Berlin", and never a town that only its clock made known."""
+    if tz in _USUAL:
+        return _USUAL[tz]
+    *region, city = tz.split("/")
+    if region and region[-1] in {"Kentucky", "Indiana", "North_Dakota"}:
+        return region[-1].replace("_", " ")
+    return city.replace("_", " ")
 
-    ``own`` is the zone meant by "my time". "Their time" gives ``own`` too: whoever knows the person moves it.
+
+def zone_at(text: str, start: int, own: str) -> ZoneSaid | None:
+    """The zone named right at ``start``.
+
+    ``own`` is the zone meant by "my time". "Their time" gives ``own`` too: whoever knows the person reads it anew.
     """
     match = _ZONE.match(text, start)
     if match is None:
         return None
     end = match.end() - (1 if match["close"] and "(" not in match[0] else 0)
     if match["iana"]:
-        return (match["iana"], False, end) if match["iana"] in available_timezones() else None
+        return ZoneSaid(match["iana"], end) if match["iana"] in available_timezones() else None
+    if match["theirs"]:
+        return ZoneSaid(own, end, theirs=True)
     if match["place"]:
-        place = match["place"].casefold()
-        if place in _MINE | _THEIRS:
-            return own, place in _THEIRS, end
-        name = _PLACES.get(place) or _ABBREVIATIONS.get(place) or _cities().get(place)
-        return (name, False, end) if name else None
-    short = match["short"]
-    name = _ABBREVIATIONS.get(short.casefold())
-    if name is None or (short.casefold() in _CAPITALS_ONLY and not short.isupper()):
+        return _before_time(text, match, own, end) or _city(text, match.start("place"), own)
+    return _city(text, match.start("city"), own)
+
+
+def _before_time(text: str, match: re.Match[str], own: str, end: int) -> ZoneSaid | None:
+    place = match["place"].casefold()
+    if place in _MINE | _THEIRS:
+        return ZoneSaid(own, end, theirs=place in _THEIRS)
+    name = _named(place, bare=False) or ABBREVIATIONS.get(place)
+    if name:
+        return ZoneSaid(name, end)
+    first, last = place.split()[0], place.split()[-1]
+    if {first, last} & _OTHER_TIMES or _short(match["place"].split()[0]):
         return None
-    return name, False, end
+    if match["place"][0].isupper() or _ENDS.match(text, end):
+        return ZoneSaid(own, end, unknown=match["place"])
+    return None
+
+
+def _city(text: str, start: int, own: str) -> ZoneSaid | None:
+    """A zone without "time" behind it: an abbreviation, or a city that no name goes on from."""
+    words = [(m.start(), m.end()) for m in re.finditer(r"[A-Za-zÀ-ž]+", text[start : start + 48])][:3]
+    if not words:
+        return None
+    first = text[start : start + words[0][1]]
+    close = 1 if text[start + words[0][1] :].startswith(")") and "(" in text[:start][-2:] else 0
+    if (short := _short(first)) is not None:
+        return ZoneSaid(short, start + words[0][1] + close)
+    for _, length in reversed(words):
+        end = start + length
+        said = text[start:end]
+        name = _named(said, bare=True)
+        if name and _stands_alone(text, said, end):
+            return ZoneSaid(name, end, told=f"“{said}” taken as {say_zone(name)} time")
+    if re.fullmatch(r"[A-Z]{2,4}T", first) and _ENDS.match(text, start + words[0][1]):
+        return ZoneSaid(own, start + words[0][1], unknown=first)
+    return None
+
+
+def _stands_alone(text: str, said: str, end: int) -> bool:
+    if _ENDS.match(text, end):
+        return True
+    return said[0].isupper() and re.match(r"\s+[a-zà-ž]", text[end : end + 3]) is not None
+
+
+def _short(word: str) -> str | None:
+    name = ABBREVIATIONS.get(word.casefold()) if len(word) <= 4 else None
+    return None if name and word.casefold() in CAPITALS_ONLY and not word.isupper() else name
+
+
+def _named(said: str, *, bare: bool) -> str | None:
+    place = said.casefold()
+    plain = fold(said)
+    if bare and (place in NO_PLACES or len(place) < 4):
+        return PLACES.get(place) if said.isupper() else None
+    found = PLACES.get(place) or _cities().get(place) or PLACES.get(plain) or _cities().get(plain)
+    return found or (None if bare else ADJECTIVES.get(place))

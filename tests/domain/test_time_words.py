@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.time_words import When, find_when, moved, read_when, say_when
+from bot.domain.time_words import When, find_when, read_when, say_when
 
 BERLIN = "Europe/Berlin"
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)  # a Tuesday, 11:00 in Berlin, 06:00 in New York
@@ -180,13 +180,80 @@ def test_the_day_is_the_one_of_the_named_zone():
     assert said("tomorrow 9am", evening_in_la) == "Thu 12 Mar 2026, 09:00 (Europe/Berlin)"
 
 
-def test_their_time_is_moved_once_their_zone_is_known():
-    when = read_when("fri 3pm their time", NOW, BERLIN)
+def test_their_time_is_read_anew_in_their_zone():
+    when = read_when("9am their time", NOW, BERLIN)
     assert when is not None
     assert when.theirs
-    there = moved(when, "America/New_York")
-    assert say_when(there) == "Fri 13 Mar 2026, 15:00 (America/New_York)"
-    assert not there.theirs
+    there = read_when("9am their time", NOW, "America/New_York")
+    assert there is not None
+    assert say_when(there) == "Tue 10 Mar 2026, 09:00 (America/New_York)"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("tonight", "Tue 10 Mar 2026, 18:00 (Europe/Berlin)"),
+        ("this evening", "Tue 10 Mar 2026, 18:00 (Europe/Berlin)"),
+        ("this afternoon", "Tue 10 Mar 2026, 14:00 (Europe/Berlin)"),
+        ("tonight at 8", "Tue 10 Mar 2026, 20:00 (Europe/Berlin)"),
+        ("8:30 tonight", "Tue 10 Mar 2026, 20:30 (Europe/Berlin)"),
+        ("tomorrow evening at 8", "Wed 11 Mar 2026, 20:00 (Europe/Berlin)"),
+        ("thu 7 in the evening", "Thu 12 Mar 2026, 19:00 (Europe/Berlin)"),
+        ("tomorrow morning", "Wed 11 Mar 2026, 09:00 (Europe/Berlin)"),
+        ("tomorrow at 9 in the morning", "Wed 11 Mar 2026, 09:00 (Europe/Berlin)"),
+    ],
+)
+def test_parts_of_a_day_have_their_hours(text, expected):
+    assert said(text) == expected
+
+
+def test_a_part_of_the_day_that_has_begun_is_its_next_hour_and_told():
+    three = datetime(2026, 3, 10, 14, 20, tzinfo=UTC)
+    when = read_when("this afternoon", three, BERLIN)
+    assert when is not None
+    assert say_when(when) == "Tue 10 Mar 2026, 16:00 (Europe/Berlin)"
+    assert when.assumed == ("“afternoon” taken as 16:00",)
+    assert read_when("this afternoon", datetime(2026, 3, 10, 16, 30, tzinfo=UTC), BERLIN) is None
+    assert read_when("this morning", datetime(2026, 3, 10, 14, 0, tzinfo=UTC), BERLIN) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "told"),
+    [
+        ("tue 3pm Tokyo", "Tue 17 Mar 2026, 15:00 (Asia/Tokyo)", "“Tokyo” taken as Tokyo time"),
+        ("thu 15:00 new york", "Thu 12 Mar 2026, 15:00 (America/New_York)", "“new york” taken as US Eastern time"),
+        ("thu 15:00 in Zürich", "Thu 12 Mar 2026, 15:00 (Europe/Zurich)", "“Zürich” taken as Zurich time"),
+        ("thu 15:00 São Paulo", "Thu 12 Mar 2026, 15:00 (America/Sao_Paulo)", "“São Paulo” taken as Sao Paulo time"),
+    ],
+)
+def test_a_city_behind_the_hour_is_its_zone_and_told(text, expected, told):
+    when = read_when(text, NOW, BERLIN)
+    assert when is not None
+    assert say_when(when) == expected
+    assert told in when.assumed
+
+
+@pytest.mark.parametrize("text", ["3pm Springfield time", "tomorrow 3pm Gotham City time", "3pm XYZT"])
+def test_an_unknown_place_is_told_apart(text):
+    when = read_when(text, NOW, BERLIN)
+    assert when is not None
+    assert when.unknown_place in text
+    assert when.unknown_place
+
+
+@pytest.mark.parametrize("text", ["15:00 Paris Jones", "15:00 next time", "15:00 German speaker", "15:00 Jane"])
+def test_names_and_notes_behind_an_hour_are_no_places(text):
+    found = find_when(text, NOW, BERLIN)
+    assert found is not None
+    assert (found.when.tz, found.end, found.when.unknown_place) == (BERLIN, 5, "")
+
+
+@pytest.mark.parametrize("text", ["yesterday 15:00", "last friday 10:00", "15:00 yesterday", "2 days ago at 9:30"])
+def test_what_has_been_is_never_a_time_to_come(text):
+    assert read_when(text, NOW, BERLIN) is None
+    found = find_when(f"{text} and tomorrow 9am", NOW, BERLIN)
+    assert found is not None
+    assert say_when(found.when) == "Wed 11 Mar 2026, 09:00 (Europe/Berlin)"
 
 
 def test_small_words_that_only_look_like_zones_are_left_alone():
