@@ -36,6 +36,8 @@ CALLERS = 16
 INTAKE_SECRET = "whsec_" + base64.b64encode(b"the benchmarks sign with this").decode()
 FORM_KEY = "bench-form-key"
 SEEN_WITHIN = 60.0
+ALONE_SECONDS = 0.02
+"""After an alert is posted, it is noted where it stands: the next one does not begin in the middle of that."""
 MARK = re.compile(r"request number (\d+)")
 FLOOR, JSON, FORM, LARGE = "forwarder", "json", "form", "large"
 TIMES_FLOOR, LEADS_A_SECOND, TIMES_LARGE = 10, 50, 1.3
@@ -194,13 +196,14 @@ async def measure(size: Size) -> Part:
 
 
 async def one_by_one(slack: Watched, door: Door, times: int) -> list[float]:
-    """Seconds from the request to its post, one after the other."""
+    """Seconds from the request to its post, one after the other, each when the one before has left nothing to do."""
     waits = []
     for _ in range(times):
         began = time.perf_counter()
         await door.knock()
         door.answered.append(time.perf_counter() - began)
         waits.append(await slack.sees(door.sent[-1:]) - began)
+        await asyncio.sleep(ALONE_SECONDS)
     return waits
 
 

@@ -228,6 +228,7 @@ async def _worker(parts: Parts) -> None:
                 deliverer.wake()
 
         parts.database.on_commit(committed)
+        parts.database.courier = deliverer
         others = [] if parts.database.sqlite else [listen(parts.settings.database_url, heard, parts.stop)]
         if isinstance(parts.clock, ShiftedClock):
             others.append(ClockFollower(parts.settings.clock_url, parts.clock, worker.wake).run(parts.stop))

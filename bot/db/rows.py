@@ -59,6 +59,12 @@ def put(session: Session, model: type[Base], **values: Any) -> None:
     connection_of(session).execute(_plain(model), values)
 
 
+def put_numbered(session: Session, model: type[Base], **values: Any) -> int:
+    """Insert one row; the number that the database gave it as its primary key."""
+    key: Any = connection_of(session).execute(_plain(model), values).inserted_primary_key
+    return int(key[0])
+
+
 def put_all(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows that all have the same columns, in one statement; none is fine."""
     if rows:

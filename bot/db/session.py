@@ -127,6 +127,8 @@ class Database:
         self._writes = PriorityThreads(1 if self.sqlite else WRITE_THREADS_POSTGRESQL, "write")
         self._reads = PriorityThreads(READ_THREADS, "read")
         self._listeners: list[Callable[[set[str]], None]] = []
+        self.courier: object | None = None
+        """Who carries what a transaction hands over (``outbox.courier``); None where this process delivers nothing."""
 
     def on_commit(self, listener: Callable[[set[str]], None]) -> None:
         """Have ``listener`` called, on the writing thread, with the topics a commit announced."""
@@ -164,8 +166,11 @@ class Database:
     def write_now(self, work: Callable[[Session], T]) -> T:
         """Run ``work`` in one transaction on the calling thread."""
         with transaction(self.writer, self.in_force) as session:
+            session.info["courier"] = self.courier if self.sqlite else None
             result = work(session)
             topics: set[str] = session.info.get("topics", set())
+        for follow in session.info.get("after_commit", ()):
+            follow()
         if topics:
             for listener in self._listeners:
                 listener(topics)

@@ -126,9 +126,7 @@ class Deliverer:
             lambda session: _claim(session, free, hot_only), Urgency.DELIVERY, relaxed=True
         )
         for item in items:
-            task = asyncio.create_task(self._deliver(item))
-            self._tasks.add(task)
-            task.add_done_callback(self._done)
+            self._start(item)
         self._full = hot_only or len(items) == free
         if not hot_only and self._full and items[-1].priority <= Priority.HOT:
             return 0.0  # there may be more of them, and places for them
@@ -137,6 +135,20 @@ class Deliverer:
         until = (next_at - protocol_now()).total_seconds()
         # heads of busy lanes are due already and wait for the one before them: its end wakes us
         return min(POLL_SECONDS, until) if until > 0 else POLL_SECONDS
+
+    def _start(self, item: Claimed) -> None:
+        task = asyncio.create_task(self._deliver(item))
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def has_room(self) -> bool:
+        """Whether a hot item may come here without being claimed (``outbox.courier``); from any thread."""
+        return not self._stopping and len(self._tasks) < WIDTH + KEPT_FOR_HOT
+
+    def take(self, item: Claimed) -> None:
+        """Carry an item that was handed over; from any thread. Once the loop is gone its lease runs out."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._start, item)
 
     def _done(self, task: asyncio.Task[bool]) -> None:
         self._tasks.discard(task)

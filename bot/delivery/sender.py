@@ -113,7 +113,7 @@ class Sender:
         """What is to go out; None if the lease was lost. A fresh item is begun while it is rendered: the disk works
         while the view does, and a crash in between costs a look-up, as any other after ``sending_at``."""
         rendering = self._database.read(lambda session: self._render(session, item))
-        if item.sending_at is not None:
+        if item.begun or item.sending_at is not None:
             return await rendering
         begun, rendered = await asyncio.gather(self._begin(item), rendering)
         return rendered if begun else None

@@ -13,14 +13,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ColumnElement,
     CursorResult,
     Select,
     Update,
     and_,
     bindparam,
     func,
-    literal_column,
     select,
     update,
 )
@@ -29,33 +27,27 @@ from sqlalchemy.orm import Session, aliased
 from bot.clocks import protocol_now
 from bot.db.base import new_id
 from bot.db.models import LivingMessage, OutboxItem
-from bot.db.rows import run
 from bot.domain.notices import Address, Priority, To
+from bot.outbox.courier import LEASE, LIVE, Claimed, anything_live, live
 from bot.outbox.enqueue import is_waiting, refresh
 
-LEASE = timedelta(seconds=15)
-"""Longer than a request to Slack may take (``slack.client.TIMEOUT_SECONDS``)."""
-LIVE = ("ready", "claimed", "unknown")
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """An item this process holds until ``lease_until``."""
-
-    seq: int
-    key: str
-    kind: str
-    lane: str
-    priority: int
-    living_id: UUID | None
-    notice: dict[str, Any]
-    attempts: int
-    sending_at: datetime | None
-    """Set: an earlier request may have reached Slack; look before sending again."""
-    lookups: int
-    """How often it was looked for in vain."""
-    created_at: datetime
-    token: UUID
+__all__ = [
+    "LEASE",
+    "LIVE",
+    "Claimed",
+    "Dead",
+    "Retry",
+    "Sent",
+    "Unknown",
+    "Verdict",
+    "begin_send",
+    "claim",
+    "database_now",
+    "finish",
+    "leads_on",
+    "next_ready",
+    "release_expired",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +110,7 @@ def database_now(session: Session) -> datetime:
 def release_expired(session: Session) -> int:
     """Give back the items of processes that died; how many."""
     now = database_now(session)
-    expired = and_(_live(OutboxItem), OutboxItem.state == "claimed", OutboxItem.lease_until < now)
+    expired = and_(live(OutboxItem), OutboxItem.state == "claimed", OutboxItem.lease_until < now)
     freed = 0
     for state, sending in (
         ("unknown", OutboxItem.sending_at.is_not(None)),
@@ -135,12 +127,6 @@ def release_expired(session: Session) -> int:
     return freed
 
 
-def _live(item: Any) -> ColumnElement[bool]:
-    """Items on their way, in the very words of the partial indexes: with parameters SQLite would read every item."""
-    in_words: ColumnElement[bool] = item.state.in_([literal_column(f"'{state}'") for state in LIVE])
-    return in_words
-
-
 @lru_cache(maxsize=2)
 def _claiming(hot_only: bool) -> Update:
     """Built once: it is asked for at every commit that leaves something to tell."""
@@ -151,12 +137,12 @@ def _claiming(hot_only: bool) -> Update:
     heads = (
         select(OutboxItem.seq)
         .where(
-            _live(OutboxItem),
+            live(OutboxItem),
             OutboxItem.state != "claimed",
             OutboxItem.not_before <= bindparam("now"),
-            ~select(earlier.seq).where(same_lane, earlier.seq < OutboxItem.seq, _live(earlier), ~debounced).exists(),
+            ~select(earlier.seq).where(same_lane, earlier.seq < OutboxItem.seq, live(earlier), ~debounced).exists(),
             # a later item that became visible first (sequences do not wait for commits) may be on its way
-            ~select(earlier.seq).where(same_lane, _live(earlier), earlier.state == "claimed").exists(),
+            ~select(earlier.seq).where(same_lane, live(earlier), earlier.state == "claimed").exists(),
         )
         .order_by(OutboxItem.priority, OutboxItem.seq)
         .limit(bindparam("most"))
@@ -173,7 +159,7 @@ def _claiming(hot_only: bool) -> Update:
             lease_until=bindparam("until"),
             attempts=OutboxItem.attempts + 1,
         )
-        .returning(*(getattr(OutboxItem, name) for name in Claimed.__slots__ if name != "token"))
+        .returning(*(getattr(OutboxItem, name) for name in Claimed.__slots__ if name not in ("token", "begun")))
         .execution_options(synchronize_session=False)
     )
 
@@ -292,20 +278,7 @@ def _finishing(names: tuple[str, ...]) -> Update:
 
 def leads_on(session: Session, item: Claimed) -> bool:
     """Whether something live waits behind ``item``, in its lane with its priority."""
-    return run(session, _behind(), lane=item.lane, priority=item.priority).first() is not None
-
-
-@lru_cache(maxsize=1)
-def _behind() -> Select[*tuple[Any, ...]]:
-    return (
-        select(OutboxItem.seq)
-        .where(
-            OutboxItem.lane == bindparam("lane"),
-            OutboxItem.priority == bindparam("priority"),
-            _live(OutboxItem),
-        )
-        .limit(1)
-    )
+    return anything_live(session, item.lane, item.priority)
 
 
 def next_ready(session: Session) -> datetime | None:
@@ -316,4 +289,4 @@ def next_ready(session: Session) -> datetime | None:
 
 @lru_cache(maxsize=1)
 def _waiting() -> Select[*tuple[Any, ...]]:
-    return select(func.min(OutboxItem.not_before)).where(_live(OutboxItem), OutboxItem.state != "claimed")
+    return select(func.min(OutboxItem.not_before)).where(live(OutboxItem), OutboxItem.state != "claimed")

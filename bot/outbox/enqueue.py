@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from bot.clocks import protocol_now
 from bot.db.base import new_id
 from bot.db.models import Base, LivingMessage, OutboxItem
-from bot.db.rows import put, put_once, run
+from bot.db.rows import put, put_numbered, put_once, run
 from bot.db.session import announce
 from bot.domain.notices import Address, Notice, Priority, View
+from bot.outbox.courier import Claimed, hand_over, lease_at_once
 
 TOPIC = "outbox"
 DEBOUNCE = timedelta(seconds=2)
@@ -145,18 +146,21 @@ def _insert_living(
     version: int,
     refreshed_at: datetime | None,
 ) -> None:
-    put(
-        session,
-        OutboxItem,
-        key=f"living:{living_id}:{version}",
-        kind=view,
-        lane=lane,
-        priority=priority,
-        living_id=living_id,
-        notice={},
-        state="ready",
-        attempts=0,
-        not_before=refreshed_at + DEBOUNCE if refreshed_at else AT_ONCE,  # in database time, both
-        created_at=protocol_now(),
-    )
+    item: dict[str, Any] = {
+        "key": f"living:{living_id}:{version}",
+        "kind": view,
+        "lane": lane,
+        "priority": priority,
+        "living_id": living_id,
+        "notice": {},
+        "created_at": protocol_now(),
+    }
+    lease = {} if refreshed_at else lease_at_once(session, lane, priority)
+    if lease:
+        seq = put_numbered(session, OutboxItem, **item, **lease, not_before=AT_ONCE)
+        token = lease["lease_token"]
+        hand_over(session, Claimed(**item, seq=seq, attempts=1, sending_at=None, lookups=0, token=token, begun=True))
+        return
+    not_before = refreshed_at + DEBOUNCE if refreshed_at else AT_ONCE  # in database time, both
+    put(session, OutboxItem, **item, state="ready", attempts=0, not_before=not_before)
     announce(session, TOPIC)
