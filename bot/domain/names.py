@@ -1,6 +1,6 @@
 """Finds the person that a few typed words mean, among candidates that the search index proposed.
 
-What must stay true: an ambiguous name becomes a choice, never a guess; an exact e-mail address decides;
+What must stay true: an ambiguous name becomes a choice, never a guess; an exact e-mail address or phone number decides;
 accents, apostrophes, hyphens and the spellings of umlauts make no difference; what is typed and matched
 nothing is handed back (``Ranked.unmatched``), so that it can stand in the note.
 """
@@ -41,6 +41,12 @@ _DIGRAPHS: Final = re.compile(r"([auo])e|aa")
 _EMAIL: Final = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _DOMAIN: Final = re.compile(r"(?:https?://)?(?:www\.)?([\w-]{2,63})(?:\.[\w-]{2,24}){1,3}/?", re.IGNORECASE)
 _AT_COMPANY: Final = re.compile(r"\s+(?:at|from|of|@)\s+(?P<at>\S[^()]*)$|\((?P<in>[^()]+)\)\s*$", re.IGNORECASE)
+_PHONE: Final = re.compile(r"[+(]?\d[\d\s()./-]{4,22}\d")
+"""A whole query that is a phone number in any common writing: "+49 30 901820", "030/901820", "(212) 555-0134"."""
+_TRUNK_ZERO: Final = re.compile(r"\(0\)")
+_FEWEST_DIGITS: Final = 6
+_TELLING_DIGITS: Final = 7
+"""The last digits of a number are the same however its country and area are written."""
 _PARTICLES: Final = frozenset([
     "van", "von", "der", "den", "de", "del", "della", "di", "da", "do", "dos", "du", "la", "le", "ter", "ten",
     "zu", "af", "al", "el", "bin", "ibn", "mac", "mc", "o", "d", "st", "san",
@@ -85,17 +91,23 @@ def tokens(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class NameQuery:
-    """What somebody typed to mean a person: an address, a name, a company, or a name and a company."""
+    """What somebody typed to mean a person: an address, a phone number, a name, a company, or a name and a company.
+
+    ``phone``: the number as typed, to be read with a country in mind.
+    """
 
     text: str
     email: str | None = None
     words: tuple[str, ...] = ()
     company: tuple[str, ...] = ()
+    phone: str | None = None
 
     @classmethod
     def read(cls, text: str) -> "NameQuery":
         """Takes "jane@acme.com", "Jane Doe", "Doe, Jane", "jane at acme", "jane (acme)", "acme.com"."""
         text = " ".join(text[:_LONGEST_TEXT].split())
+        phone = _TRUNK_ZERO.sub("", text) if _PHONE.fullmatch(text) else None
+        phone = phone if len(_digits(phone)) >= _FEWEST_DIGITS else None
         email = _EMAIL.search(text)
         rest = _EMAIL.sub(" ", text) if email else text
         company: tuple[str, ...] = ()
@@ -106,7 +118,7 @@ class NameQuery:
         domain = _DOMAIN.fullmatch(rest.strip())
         words = fold(domain[1] if domain else rest).split()
         named = [word for word in words if word not in _TITLES and word not in _LEGAL_FORMS]
-        return cls(text, email[0].casefold() if email else None, tuple(named or words)[:_MOST_TOKENS], company)
+        return cls(text, email[0].casefold() if email else None, tuple(named or words)[:_MOST_TOKENS], company, phone)
 
     @property
     def search_words(self) -> list[str]:
@@ -125,6 +137,7 @@ class Candidate:
     company: str | None = None
     mine: bool = False
     last_touched: datetime | None = None
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +221,22 @@ def _order(result: Ranked) -> tuple[float, float, str, str]:
 def _score(query: NameQuery, candidate: Candidate) -> Ranked | None:
     if query.email is not None:
         return _by_email(query, query.email, candidate)
+    if query.phone is not None and _same_number(query.phone, candidate.phone):
+        return Ranked(candidate, 100.0, "phone number")
     if not query.words:
         return None
     them = _folded(candidate)
     score, why, unmatched = _by_name(query, them)
     return Ranked(candidate, score, why, unmatched, whole=_alike_all(query.words) in them.alike)
+
+
+def _digits(text: str | None) -> str:
+    return "".join(re.findall(r"[0-9]", text or ""))
+
+
+def _same_number(typed: str, known: str | None) -> bool:
+    ending = _digits(typed)[-_TELLING_DIGITS:]
+    return bool(known) and _digits(known).endswith(ending)
 
 
 def _by_email(query: NameQuery, email: str, candidate: Candidate) -> Ranked | None:

@@ -1,7 +1,7 @@
 """Who a ``/touch`` line is about: the words before the first understood one, or after a verb.
 
-What must stay true: an e-mail address or a Slack user anywhere decides; a name is never stretched over a
-sentence; what is not taken for the name stays for the note.
+What must stay true: an e-mail address or a Slack user anywhere decides, a phone number where nobody is named; a name
+is never stretched over a sentence; what is not taken for the name stays for the note.
 """
 
 import re
@@ -52,6 +52,9 @@ def find_who(text: str, words: Sequence[Word], hits: Sequence[Hit], asides: Sequ
         name, as_name = range(0), False
     near = _beside(words, hits, mail, name)
     kept = [at for at in near if words[at].kind == "word"]
+    number = next((at for at in range(limit) if words[at].kind == "phone"), None)
+    if not kept and mail is None and user is None and number is not None:
+        kept = [number]
     spans = [_span(text, words, kept)] if kept else []
     spans += [Span(words[at].start, words[at].end, "who") for at in (mail, user) if at is not None]
     who = Who(

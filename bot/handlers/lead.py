@@ -4,8 +4,10 @@ import re
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.db.models import Person
 from bot.db.queries.contact_card import contact_card
 from bot.db.queries.contacts import find_contacts
 from bot.db.queries.own_leads import own_leads
@@ -18,10 +20,11 @@ from bot.handlers.requests import Answer, Request, Say
 from bot.service.access import may_read_contacts
 from bot.slack.blocks import Post
 from bot.slack.ids import Action, Command
-from bot.slack.views.lead import choice_post, contact_post, help_post, nobody_post, own_leads_post
+from bot.slack.views.lead import choice_post, colleague_post, contact_post, help_post, nobody_post, own_leads_post
 
 ANY_PERSON = re.compile(rf"^{Action.LEAD_CHOOSE}_")
 ANY_PAGE = re.compile(rf"^{Action.LEAD_PAGE}_")
+COLLEAGUE = re.compile(r"<@([UW][A-Z0-9]+)>")
 HELP = frozenset({"help", "?", "-h", "--help"})
 SHOWN = 8
 
@@ -70,6 +73,9 @@ def _look_up(session: Session, actor: Actor, typed: str, now: datetime) -> Post:
     may_read_contacts(actor)
     if not typed:
         return own_leads_post(own_leads(session, actor.person_id))
+    if colleague := COLLEAGUE.fullmatch(typed):
+        name = session.scalar(select(Person.name).where(Person.slack_user_id == colleague[1]))
+        return colleague_post(name)
     ranked = rank(typed, find_contacts(session, typed, actor.person_id, 2 * SHOWN))
     decision = decide(ranked)
     if isinstance(decision, Nothing):

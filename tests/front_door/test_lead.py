@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from bot.db.base import new_id
-from bot.db.models import Consent, HandRaise, LeadAlert, LeadMove, ScoreEntry
+from bot.db.models import Consent, HandRaise, LeadAlert, LeadMove, Person, ScoreEntry
 from bot.db.session import Database
 from bot.domain.terms import Channel, Intent, LeadState, Outcome, ScorePart, Source
 from tests.front_door.touch_house import Office, open_office
@@ -152,3 +152,39 @@ async def test_a_suppressed_person_is_marked(office: Office) -> None:
 async def test_help_shows_examples(office: Office) -> None:
     await office.sam.types("/lead help")
     await office.sam.sees("/lead jane@acme.com")
+
+
+async def test_a_phone_number_finds_whose_it_is(office: Office) -> None:
+    await office.sam.types("/lead +49 30 123456")
+    await office.sam.sees("Jane Doe, Acme")
+    await office.sam.types("/touch +49 (30) 123456 no answer, about the audit")
+    await office.sam.sees("Logged for Jane Doe, Acme: call, no answer. “about the audit”")
+
+
+async def test_an_unknown_number_is_said_to_be_one(office: Office) -> None:
+    await office.sam.types("/lead +49 30 999999")
+    await office.sam.sees("I know nobody with the number +49 30 999999.")
+
+
+async def test_one_of_us_is_no_lead(office: Office) -> None:
+    await office.sam.types("/lead @Ada")
+    await office.sam.sees("Ada is one of us. /lead looks up people outside")
+    office.house.write(
+        lambda session: session.execute(update(Person).values(slack_user_id=None).where(Person.name == "Ada"))
+    )
+    await office.sam.types("/lead @Ada")
+    await office.sam.sees("That is somebody in this Slack. /lead looks up people outside")
+
+
+async def test_namesakes_at_one_company_are_told_apart_by_whole_addresses(office: Office) -> None:
+    addresses = [f"a-rather-long-address-of-jane-number-{number}@holding.example" for number in range(9)]
+    for address in addresses:
+        office.house.write(
+            lambda session, address=address: add_contact(
+                session, "Jane", "Wolfeschlegelsteinhausen", address, office.house.acme
+            )
+        )
+    await office.sam.types("/lead wolfeschlegelsteinhausen")
+    choice = await office.sam.sees("There are more: type more of the name, or the address.")
+    assert len(choice.buttons) == 8
+    assert all(any(address in label for address in addresses) for label in choice.buttons)

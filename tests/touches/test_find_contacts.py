@@ -3,9 +3,11 @@
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
+from bot.db.models import Person
 from bot.db.queries.contacts import find_contacts, suggest_contacts
+from bot.domain.names import Match, decide, rank
 from bot.domain.terms import Outcome
 from tests.touches.house import NOW, House, add_account, add_contact
 
@@ -107,3 +109,35 @@ def test_every_step_of_the_search_uses_an_index(house: House, people) -> None:
     assert len(steps) > 20
     tables = ("name_tokens", "contacts", "accounts", "leads")
     assert [step for step in steps if step.startswith(tuple(f"SCAN {table}" for table in tables))] == []
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "+4930123456",
+        "+49 30 123456",
+        "0049 30 123456",
+        "+49 (0)30 123456",
+        "49 30 123456",
+        "030/123456",
+        "(030) 123-456",
+    ],
+)
+def test_a_phone_number_is_found_however_it_is_written(house: House, people, typed: str) -> None:
+    house.write(lambda session: session.execute(update(Person).where(Person.name == "Ada").values(country="DE")))
+    house.write(lambda session: add_contact(session, "Tim", "Bell", phone="+4930999456"))
+    found = house.read(lambda session: find_contacts(session, typed, house.sam.person_id, 5))
+    assert [one.id for one in found] == [house.jane]
+    assert isinstance(decide(rank(typed, found)), Match)
+
+
+def test_a_number_that_several_share_is_a_choice_own_ones_first(house: House, people) -> None:
+    tim = house.write(
+        lambda session: add_contact(session, "Tim", "Bell", phone="+4930123456", owner_id=house.sam.person_id)
+    )
+    found = house.read(lambda session: find_contacts(session, "+49 30 123456", house.sam.person_id, 5))
+    assert [one.id for one in found] == [tim, house.jane]
+
+
+def test_a_number_of_nobody_finds_nobody(house: House, people) -> None:
+    assert house.read(lambda session: find_contacts(session, "+49 30 999999", house.sam.person_id, 5)) == []

@@ -1,4 +1,4 @@
-"""Finding people as they are typed: addresses, names, companies, slips of the fingers.
+"""Finding people as they are typed: addresses, phone numbers, names, companies, slips of the fingers.
 
 What must stay true: every step is a range or an equality of an index with a LIMIT, so that a million contacts
 cost what a thousand do; what is found is only proposed, ``bot.domain.names`` decides who is meant.
@@ -13,11 +13,12 @@ from rapidfuzz.distance import OSA
 from sqlalchemy import bindparam, func, select, union
 from sqlalchemy.orm import Session
 
-from bot.db.models import Contact, Lead, LivingMessage, NameToken, Touch
+from bot.db.models import Contact, Lead, LivingMessage, NameToken, Person, Touch
 from bot.db.queries import name_search
 from bot.db.queries.name_search import AFTER, ENOUGH, People, Word, parameters, people, shape_of
 from bot.db.rows import run
-from bot.domain.matching import normalise_email
+from bot.db.session import PlaybookInForce
+from bot.domain.matching import normalise_email, read_phone
 from bot.domain.names import Candidate, NameQuery, fold, rank, tokens
 from bot.domain.notices import View
 
@@ -34,7 +35,8 @@ _MOST_WORDS: Final = 6
 def find_contacts(session: Session, query_text: str, actor_id: UUID | None, limit: int = 10) -> list[Candidate]:
     """People that ``query_text`` may mean, best first, own ones before others of like score; at most ``limit``.
 
-    An exact e-mail address finds its owner only. Words that no name begins with are tried as slips of the fingers.
+    An exact e-mail address finds its owner only, a phone number, however it is written, those who have it. Words that
+    no name begins with are tried as slips of the fingers.
     """
     query = NameQuery.read(query_text)
     if query.email is not None:
@@ -42,6 +44,10 @@ def find_contacts(session: Session, query_text: str, actor_id: UUID | None, limi
         exact = _candidates(session, _BY_EMAIL, actor_id, address=address)
         if exact:
             return exact
+    if query.phone is not None:
+        exact = _candidates(session, _BY_PHONE, actor_id, numbers=_ways_to_read(session, query.phone))
+        if exact:
+            return sorted(exact, key=lambda one: not one.mine)[:limit]
     found = _by_words(session, _words_of(query), actor_id)
     return [ranked.candidate for ranked in rank(query, found)][:limit]
 
@@ -98,6 +104,19 @@ def contact_candidate(session: Session, contact_id: UUID) -> Candidate | None:
     """One contact, as a choice shows them."""
     found = _candidates(session, people().where(Contact.id == contact_id), None)
     return found[0] if found else None
+
+
+def _ways_to_read(session: Session, typed: str) -> list[str]:
+    """The numbers that ``typed`` may be, as they are stored: read in the playbook's country and in our people's.
+
+    Without its plus a number may also begin with the country's code.
+    """
+    in_force: PlaybookInForce = session.info["playbook"]
+    ours = session.scalars(select(Person.country).where(Person.active.is_(True)).distinct())
+    countries = dict.fromkeys((in_force.playbook.people.country, *(country for country in ours if country)))
+    read = [read_phone(typed, country).e164 for country in countries]
+    read += [read_phone("+" + typed.lstrip("+(0 "), country).e164 for country in list(countries)[:1]]
+    return [number for number in dict.fromkeys(read) if number]
 
 
 def _words_of(query: NameQuery) -> list[Word]:
@@ -179,10 +198,12 @@ def _candidates(session: Session, statement: People, actor_id: UUID | None, **al
             company=row.company,
             mine=bool(row.mine) and actor_id is not None,
             last_touched=row.last_touched_at,
+            phone=row.phone,
         )
         for row in run(session, statement, asker=actor_id, **also)
     ]
 
 
 # Built once: putting a statement together costs more than running it.
+_BY_PHONE = people().where(Contact.phone.in_(bindparam("numbers", expanding=True))).limit(ENOUGH)
 _BY_EMAIL = people().where(Contact.email == bindparam("address"))

@@ -34,7 +34,7 @@ AFTER: Final = "\x7f"
 """Sorts after every letter and digit of a token."""
 _COUNT_TO: Final = 1000
 
-People = Select[UUID, str, str, str | None, str, bool, datetime | None]
+People = Select[UUID, str, str, str | None, str, bool, datetime | None, str | None]
 
 Word = tuple[str, ...]
 """One typed word: the spellings that count as it."""
@@ -70,6 +70,7 @@ def people() -> People:
             Account.name.label("company"),
             mine.label("mine"),
             Contact.last_touched_at,
+            Contact.phone,
         )
         .select_from(Contact)
         .outerjoin(Account, Account.id == Contact.account_id)

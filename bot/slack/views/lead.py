@@ -15,7 +15,7 @@ from bot.db.queries.own_leads import PAGE as OWN_PAGE
 from bot.db.queries.own_leads import OwnLead, OwnLeads
 from bot.domain.compliance import Allowed, Refused, Verdict, Warned
 from bot.domain.counting import counted
-from bot.domain.names import Candidate
+from bot.domain.names import Candidate, NameQuery
 from bot.domain.terms import LeadState, ScorePart
 from bot.slack.blocks import (
     Post,
@@ -30,6 +30,7 @@ from bot.slack.blocks import (
     header,
     link,
     post,
+    say,
     section,
 )
 from bot.slack.blocks import quote as quoted
@@ -43,6 +44,7 @@ HELP = (
     ("/lead jane doe", "her card: stage, score, timeline, owner and why"),
     ("/lead acme", "the people at Acme"),
     ("/lead jane@acme.com", "an address finds exactly one"),
+    ("/lead 030 901820", "so does a phone number"),
     ("/lead", "your own open leads"),
 )
 SAID = {"email": "e-mail"}
@@ -68,7 +70,7 @@ CAUSES: Mapping[str, str] = {
 def help_post() -> Post:
     """How to look people up, by example."""
     lines = [f"`{line}` – {text}" for line, text in HELP]
-    text = "Type a name, a company or an address"
+    text = "Type a name, a company, an address or a phone number"
     plain = "; ".join(f"{line}: {said}" for line, said in HELP)
     return post(f"{text}. {plain}", [section(f"*{text}*\n" + "\n".join(lines))])
 
@@ -76,14 +78,24 @@ def help_post() -> Post:
 def nobody_post(typed: str) -> Post:
     """Nobody fits what was typed."""
     said = f"I know nobody called “{esc(typed)}”. Try fewer letters, the company, or the e-mail address."
+    if NameQuery.read(typed).phone:
+        said = f"I know nobody with the number {esc(typed)}. Try a name, the company, or the e-mail address."
     return post(said, [section(said)])
+
+
+def colleague_post(name: str | None) -> Post:
+    """One of us was typed, or somebody else in Slack."""
+    who = f"{esc(name)} is one of us" if name else "That is somebody in this Slack"
+    return say(
+        f"{who}. `/lead` looks up people outside, by name, company, address or number; alone, your own open leads."
+    )
 
 
 def choice_post(typed: str, people: Sequence[Candidate], *, more: bool) -> Post:
     """Several may be meant."""
     labels = person_labels(list(people))
     said = f"Who do you mean by “{esc(typed)}”?" + (
-        " There are more; a company or an address tells them apart." if more else ""
+        " There are more: type more of the name, or the address." if more else ""
     )
     answers = [
         button(label, f"{Action.LEAD_CHOOSE}_{place}", str(one.id))

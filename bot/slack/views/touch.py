@@ -172,7 +172,9 @@ def question(asked: Asked) -> str:
     pending, open_one = asked.pending, asked.pending.question
     about = f"“{esc(open_one.about, 120)}”" if open_one and open_one.about else "that"
     if asked.kind is Ask.WHO:
-        return f"Who do you mean by “{esc(pending.who)}”?" + (" There are more of that name." if asked.more else "")
+        return f"Who do you mean by “{esc(pending.who)}”?" + (
+            " There are more: type more of the name, or the address." if asked.more else ""
+        )
     if asked.kind is Ask.BOOKING:
         return f"{about[:1].upper()}{about[1:]}: is a meeting booked?"
     if asked.kind is Ask.OUTCOME and open_one is not None:
@@ -213,9 +215,19 @@ def person_labels(people: tuple[Candidate, ...] | list[Candidate]) -> list[str]:
     """Names that tell people apart: with the company, and with the address where that is not enough."""
     plain = [_label(one) for one in people]
     return [
-        f"{label} ({one.email})" if plain.count(label) > 1 and one.email else label
+        _with_address(one, label) if plain.count(label) > 1 and one.email else label
         for one, label in zip(people, plain, strict=True)
     ]
+
+
+def _with_address(one: Candidate, label: str) -> str:
+    """The address tells them apart, so it stays whole; what stands before it gives way."""
+    address = cut(one.email or "", BUTTON_TEXT)
+    for before in (label, clean(f"{one.first_name} {one.last_name}", 45), ""):
+        said = f"{before} ({address})" if before else address
+        if len(said) <= BUTTON_TEXT:
+            break
+    return said
 
 
 def _label(one: Candidate) -> str:
