@@ -20,6 +20,7 @@ __all__ = [
     "WorkWeek",
     "add_working",
     "add_working_days",
+    "day_shifts",
     "format_hours",
     "is_holiday",
     "is_working",
@@ -183,6 +184,11 @@ def _local_day(week: WorkWeek, at: datetime) -> date:
     if at.tzinfo is None:
         raise ValueError("an aware datetime is needed")
     return at.astimezone(ZoneInfo(week.timezone)).date()
+
+
+def day_shifts(week: WorkWeek, day: date) -> tuple[Shift, ...]:
+    """Return the shifts of ``day``, a date in the person's own zone; none on a day off."""
+    return _shifts(week, day)
 
 
 def _shifts_from(week: WorkWeek, at: datetime) -> Iterator[Shift]:
