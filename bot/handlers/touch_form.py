@@ -168,7 +168,16 @@ def _shown_field(request: Request, field: str | None) -> str:
 
 
 def _base(session: Session, actor: Actor, facts: dict[str, Any]) -> PendingTouch:
-    """What the form was opened with: a draft, a logged touch, or nothing."""
+    """What the form was opened with; where it said no time, to the second when it was opened: the picker knows no
+    seconds, and what is logged in the minute of a raised hand answers it."""
+    base = _held(session, actor, facts)
+    if base.happened_at is None and "opened" in facts:
+        return base.with_(happened_at=datetime.fromisoformat(facts["opened"]))
+    return base
+
+
+def _held(session: Session, actor: Actor, facts: dict[str, Any]) -> PendingTouch:
+    """A draft, a logged touch, or nothing."""
     if "draft" in facts:
         return load_draft(session, facts["draft"], actor)
     if "touch" in facts:
@@ -178,8 +187,9 @@ def _base(session: Session, actor: Actor, facts: dict[str, Any]) -> PendingTouch
 
 async def _open(request: Request, pending: PendingTouch, facts: dict[str, Any]) -> Answer:
     person = await request.read(lambda session, actor, _: _person(session, actor, pending))
+    metadata = json.dumps(facts | {"opened": request.now.isoformat()})
     try:
-        await request.open_view(touch_form(pending, person, request.now, metadata=json.dumps(facts) if facts else ""))
+        await request.open_view(touch_form(pending, person, request.now, metadata=metadata))
     except (SlackApiError, TimeoutError, OSError):
         return Say(say("Slack did not open the form in time. Please try again; nothing is lost."))
     return Nothing()

@@ -89,6 +89,7 @@ async def test_a_meeting_booked_by_its_button_asks_when_and_answers_the_lead(hou
     form = await house.sam.sees("When is the meeting?", in_="modal")
     assert "Jane O'Neill" in form.text
     await house.sam.fills("When is the meeting?", house.begins + timedelta(days=2, hours=4), in_="modal")
+    await house.sam.fills("When was it?", house.begins, in_="modal")  # as it stands: Slack's picker knows no seconds
     assert await house.sam.submits()
     await house.sam.sees("Logged for Jane O'Neill, Acme Castings: call, meeting booked.", in_="modal")
     folded = await house.sam.sees("Sam Okafor answered in", in_="#inbound")
