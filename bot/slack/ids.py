@@ -12,6 +12,7 @@ class Command(StrEnum):
     TOUCH = "/touch"
     LEAD = "/lead"
     HANDRAISER = "/handraiser"
+    DEAL = "/deal"
 
 
 class Action(StrEnum):
@@ -43,6 +44,27 @@ class Action(StrEnum):
     TOUCH_NOTE = "touch_note"
     LEAD_LOG = "lead_log"
     LEAD_PAGE = "lead_page"
+    CALL_HELD = "call_held"
+    CALL_MISSED = "call_missed"
+    CALL_RESCHEDULE = "call_reschedule"
+    CALL_AT = "call_at"
+    DEAL_QUALIFY = "deal_qualify"
+    DEAL_NOT_QUALIFIED = "deal_not_qualified"
+    DEAL_PROPOSE = "deal_propose"
+    DEAL_WIN = "deal_win"
+    DEAL_LOSE = "deal_lose"
+    DEAL_CHANGE = "deal_change"
+    DEAL_REOPEN = "deal_reopen"
+    DEAL_UNDO = "deal_undo"
+    DEAL_SHOW = "deal_show"
+    DEAL_PAGE = "deal_page"
+    DEAL_KIND = "deal_kind"
+    DEAL_AMOUNT = "deal_amount"
+    DEAL_CLOSE_ON = "deal_close_on"
+    DEAL_NEXT_STEP = "deal_next_step"
+    DEAL_GUARD = "deal_guard"
+    DEAL_OVERRIDE = "deal_override"
+    DEAL_PROMISED = "deal_promised"
 
 
 class Block(StrEnum):
@@ -62,6 +84,14 @@ class Block(StrEnum):
     REFERRAL_EMAIL = "referral_email"
     HAPPENED = "happened_at"
     NOTE = "note"
+    STARTS_AT = "starts_at"
+    KIND = "kind"
+    AMOUNT = "amount"
+    CLOSE_ON = "expected_close_on"
+    NEXT_STEP = "next_step"
+    GUARD = "guard"
+    OVERRIDE = "override"
+    PROMISED = "promised"
 
 
 class AlertMore(StrEnum):
@@ -90,3 +120,11 @@ class Callback(StrEnum):
     REASSIGN_FORM = "reassign_form"
     JUNK_FORM = "junk_form"
     REOPEN_FORM = "reopen_form"
+    RESCHEDULE_FORM = "reschedule_form"
+    QUALIFY_FORM = "qualify_form"
+    NOT_QUALIFIED_FORM = "not_qualified_form"
+    PROPOSE_FORM = "propose_form"
+    WIN_FORM = "win_form"
+    LOSE_FORM = "lose_form"
+    CHANGE_DEAL_FORM = "change_deal_form"
+    REOPEN_DEAL_FORM = "reopen_deal_form"
