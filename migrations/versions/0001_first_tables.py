@@ -355,6 +355,7 @@ def upgrade() -> None:
         sa.Column("built_at", types.Timestamp(), nullable=False),
         sa.Column("finished_at", types.Timestamp(), nullable=True),
         sa.Column("page", sa.Integer(), nullable=False),
+        sa.Column("held", types.Json, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("wave IN ('morning', 'evening')", name=op.f("ck_touch_lists_known_wave")),
         sa.ForeignKeyConstraint(

@@ -12,6 +12,15 @@ from bot.db.types import Json, Timestamp, words
 from bot.domain.terms import Channel, Outcome
 
 
+CONVERSATION = text("undone_at IS NULL AND outcome IN ('connected', 'held')")
+"""Which touches are conversations; queries say it in the same words, so that the index serves them (process §9)."""
+ANSWER = text(
+    "undone_at IS NULL AND outcome IN ('connected', 'callback', 'not_now', 'referral', 'meeting_booked', "
+    "'not_interested', 'do_not_call', 'reply_positive', 'reply_negative', 'opted_out', 'they_responded', 'held')"
+)
+"""Which touches say that the person answered."""
+
+
 class Touch(Base):
     """One call, e-mail, social act or meeting, as it was logged. Corrections and undo keep the row."""
 
@@ -19,6 +28,10 @@ class Touch(Base):
     __table_args__ = (
         Index("ix_touches_contact_at", "contact_id", "happened_at"),
         Index("ix_touches_person_at", "person_id", "happened_at"),
+        Index("ix_touches_conversations", "happened_at", sqlite_where=CONVERSATION, postgresql_where=CONVERSATION),
+        Index(
+            "ix_touches_answers", "contact_id", "local_date", "outcome", sqlite_where=ANSWER, postgresql_where=ANSWER
+        ),
         CheckConstraint("duration_minutes IS NULL OR duration_minutes >= 0", name="duration_not_negative"),
     )
 
@@ -89,6 +102,8 @@ class Enrolment(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
+        Index("ix_enrolments_started", "started_on"),
+        Index("ix_enrolments_contact_started", "contact_id", "started_on"),
     )
 
     id: Mapped[Id]
@@ -216,7 +231,7 @@ class Opportunity(Base):
     id: Mapped[Id]
     account_id: Mapped[UUID | None] = ref("accounts", ondelete="SET NULL", index=True)
     contact_id: Mapped[UUID | None] = ref("contacts", ondelete="SET NULL", index=True)
-    lead_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("leads.id", ondelete="SET NULL"))
+    lead_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("leads.id", ondelete="SET NULL"), index=True)
     handoff_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("handoffs.id", ondelete="SET NULL"), unique=True)
     """The handoff it came of; one opportunity for each."""
     ae_id: Mapped[UUID] = ref("people", index=True)
@@ -272,6 +287,8 @@ class TouchList(Base):
     finished_at: Mapped[datetime | None] = mapped_column(Timestamp)
     page: Mapped[int] = mapped_column(default=0)
     """Which page of it stands in Slack."""
+    held: Mapped[Data] = mapped_column(default=dict)
+    """How many due touches are not on it, by reason (``domain.touch_list_order.Held``)."""
     version: Mapped[int] = mapped_column(default=1)
 
 
