@@ -678,6 +678,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolments")),
     )
     op.create_index(op.f("ix_enrolments_account_id"), "enrolments", ["account_id"], unique=False)
+    op.create_index("ix_enrolments_contact_started", "enrolments", ["contact_id", "started_on"], unique=False)
     op.create_index(
         "ix_enrolments_live_person_due",
         "enrolments",
@@ -686,6 +687,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+    op.create_index("ix_enrolments_started", "enrolments", ["started_on"], unique=False)
     op.create_index(
         "uq_enrolments_live_contact",
         "enrolments",
@@ -1022,8 +1024,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_touches")),
     )
     op.create_index(op.f("ix_touches_account_id"), "touches", ["account_id"], unique=False)
+    op.create_index(
+        "ix_touches_answers",
+        "touches",
+        ["contact_id", "local_date", "outcome"],
+        unique=False,
+        sqlite_where=sa.text(
+            "undone_at IS NULL AND outcome IN ('connected', 'callback', 'not_now', 'referral', 'meeting_booked', 'not_interested', 'do_not_call', 'reply_positive', 'reply_negative', 'opted_out', 'they_responded', 'held')"
+        ),
+        postgresql_where=sa.text(
+            "undone_at IS NULL AND outcome IN ('connected', 'callback', 'not_now', 'referral', 'meeting_booked', 'not_interested', 'do_not_call', 'reply_positive', 'reply_negative', 'opted_out', 'they_responded', 'held')"
+        ),
+    )
     op.create_index(op.f("ix_touches_causation_id"), "touches", ["causation_id"], unique=False)
     op.create_index("ix_touches_contact_at", "touches", ["contact_id", "happened_at"], unique=False)
+    op.create_index(
+        "ix_touches_conversations",
+        "touches",
+        ["happened_at"],
+        unique=False,
+        sqlite_where=sa.text("undone_at IS NULL AND outcome IN ('connected', 'held')"),
+        postgresql_where=sa.text("undone_at IS NULL AND outcome IN ('connected', 'held')"),
+    )
     op.create_index(op.f("ix_touches_lead_id"), "touches", ["lead_id"], unique=False)
     op.create_index("ix_touches_person_at", "touches", ["person_id", "happened_at"], unique=False)
     op.create_table(
@@ -1139,6 +1161,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_opportunities_ae_id"), "opportunities", ["ae_id"], unique=False)
     op.create_index(op.f("ix_opportunities_closed_at"), "opportunities", ["closed_at"], unique=False)
     op.create_index(op.f("ix_opportunities_contact_id"), "opportunities", ["contact_id"], unique=False)
+    op.create_index(op.f("ix_opportunities_lead_id"), "opportunities", ["lead_id"], unique=False)
     op.create_index(op.f("ix_opportunities_rep_id"), "opportunities", ["rep_id"], unique=False)
     op.create_table(
         "touch_items",
@@ -1240,6 +1263,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_touch_items_causation_id"), table_name="touch_items")
     op.drop_table("touch_items")
     op.drop_index(op.f("ix_opportunities_rep_id"), table_name="opportunities")
+    op.drop_index(op.f("ix_opportunities_lead_id"), table_name="opportunities")
     op.drop_index(op.f("ix_opportunities_contact_id"), table_name="opportunities")
     op.drop_index(op.f("ix_opportunities_closed_at"), table_name="opportunities")
     op.drop_index(op.f("ix_opportunities_ae_id"), table_name="opportunities")
@@ -1256,8 +1280,24 @@ def downgrade() -> None:
     op.drop_table("handoff_moves")
     op.drop_index("ix_touches_person_at", table_name="touches")
     op.drop_index(op.f("ix_touches_lead_id"), table_name="touches")
+    op.drop_index(
+        "ix_touches_conversations",
+        table_name="touches",
+        sqlite_where=sa.text("undone_at IS NULL AND outcome IN ('connected', 'held')"),
+        postgresql_where=sa.text("undone_at IS NULL AND outcome IN ('connected', 'held')"),
+    )
     op.drop_index("ix_touches_contact_at", table_name="touches")
     op.drop_index(op.f("ix_touches_causation_id"), table_name="touches")
+    op.drop_index(
+        "ix_touches_answers",
+        table_name="touches",
+        sqlite_where=sa.text(
+            "undone_at IS NULL AND outcome IN ('connected', 'callback', 'not_now', 'referral', 'meeting_booked', 'not_interested', 'do_not_call', 'reply_positive', 'reply_negative', 'opted_out', 'they_responded', 'held')"
+        ),
+        postgresql_where=sa.text(
+            "undone_at IS NULL AND outcome IN ('connected', 'callback', 'not_now', 'referral', 'meeting_booked', 'not_interested', 'do_not_call', 'reply_positive', 'reply_negative', 'opted_out', 'they_responded', 'held')"
+        ),
+    )
     op.drop_index(op.f("ix_touches_account_id"), table_name="touches")
     op.drop_table("touches")
     op.drop_index("ix_tasks_person_due", table_name="tasks")
@@ -1293,12 +1333,14 @@ def downgrade() -> None:
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+    op.drop_index("ix_enrolments_started", table_name="enrolments")
     op.drop_index(
         "ix_enrolments_live_person_due",
         table_name="enrolments",
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+    op.drop_index("ix_enrolments_contact_started", table_name="enrolments")
     op.drop_index(op.f("ix_enrolments_account_id"), table_name="enrolments")
     op.drop_table("enrolments")
     op.drop_index(op.f("ix_assignments_person_id"), table_name="assignments")
