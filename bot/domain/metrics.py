@@ -7,7 +7,7 @@ count, or the value that a share of them do not exceed. What SQL says and what `
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from math import ceil
 from typing import Final
@@ -108,6 +108,36 @@ class Definition:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose facts count: everyone's, or those of these people and of the members of these teams.
+
+    Resolved from the roles of whoever asks, never from what a message says. A lead counts for its owner and, once
+    handed off, for the rep and the account executive of the handoff; a deal for both of its.
+    """
+
+    everyone: bool = False
+    people: tuple[UUID, ...] = ()
+    teams: tuple[UUID, ...] = ()
+
+    def encode(self) -> str:
+        """As a notice carries it."""
+        if self.everyone:
+            return "*"
+        return ",".join([*(f"p{one.hex}" for one in self.people), *(f"t{one.hex}" for one in self.teams)])
+
+    @classmethod
+    def decode(cls, text: str) -> "Scope":
+        """Read what ``encode`` wrote. Raises ``ValueError``."""
+        if text == "*":
+            return cls(everyone=True)
+        parts = text.split(",") if text else []
+        return cls(
+            people=tuple(UUID(part[1:]) for part in parts if part[0] == "p"),
+            teams=tuple(UUID(part[1:]) for part in parts if part[0] == "t"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Money:
     """An amount of one currency (ISO 4217), in cents."""
 
@@ -130,10 +160,13 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row behind a number; names are outside text. ``counts``: of a share, whether it is one of the hits."""
+    """One row behind a number; names are outside text. ``counts``: of a share, whether it is one of the hits.
+
+    ``at``: aware UTC, or the rep's local day of an enrolment.
+    """
 
     id: UUID
-    at: datetime
+    at: datetime | date
     name: str
     company: str
     rep: str

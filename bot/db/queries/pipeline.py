@@ -1,0 +1,126 @@
+"""The figures of ``/pipeline`` (process §9): a handful of statements over sets, whatever the period.
+
+What must stay true: each number equals ``domain.metrics.value_of`` of the rows that ``pipeline_rows`` gives for it.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from bot.db.queries.pipeline_sets import Lens, rows_of
+from bot.domain.metrics import (
+    DEAL_KINDS,
+    DEFINITIONS,
+    FUNNEL,
+    OUTBOUND,
+    LeadStep,
+    Number,
+    RowSet,
+    Value,
+    money,
+    rank,
+)
+
+Figures = Mapping[Number, Value]
+_WAITS: Final = {
+    "seconds": (Number.RESPONSE_MEDIAN, Number.RESPONSE_P90),
+    "shift_seconds": (Number.SHIFT_MEDIAN, Number.SHIFT_P90),
+}
+
+
+def figures(session: Session, lens: Lens) -> Figures:
+    """Every number, through the lens."""
+    found: dict[Number, Value] = {}
+    for part in (_closed, _rates, _pipeline, _leads, _outbound, _calls, _speed):
+        found.update(part(session, lens))
+    return found
+
+
+def _run(session: Session, statement: Select[*tuple[Any, ...]]) -> list[Any]:
+    return list(session.execute(statement).all())
+
+
+def _closed(session: Session, lens: Lens) -> Iterator[tuple[Number, Value]]:
+    inner = rows_of(RowSet.WON_DEALS, lens).pick("kind", "currency", "cents").subquery()
+    found = _run(
+        session,
+        select(
+            inner.c.kind, inner.c.currency, func.count().label("rows"), func.sum(inner.c.cents).label("cents")
+        ).group_by(inner.c.kind, inner.c.currency),
+    )
+    yield Number.CLOSED, _money(found)
+    for kind, number in DEAL_KINDS.items():
+        yield number, _money([row for row in found if row.kind == kind])
+
+
+def _money(found: list[Any]) -> Value:
+    return Value(sum(row.rows for row in found), money=money((row.currency, int(row.cents)) for row in found))
+
+
+def _pipeline(session: Session, lens: Lens) -> Iterator[tuple[Number, Value]]:
+    inner = rows_of(RowSet.QUALIFIED_DEALS, lens).pick("currency", "cents").subquery()
+    found = _run(
+        session,
+        select(inner.c.currency, func.count().label("rows"), func.sum(inner.c.cents).label("cents")).group_by(
+            inner.c.currency
+        ),
+    )
+    yield Number.PIPELINE, _money(found)
+
+
+def _rates(session: Session, lens: Lens) -> Iterator[tuple[Number, Value]]:
+    for number, which in ((Number.CLOSE_RATE, RowSet.DECIDED_DEALS), (Number.INSIDE_SLA, RowSet.DUE_LEADS)):
+        inner = rows_of(which, lens).pick("hit").subquery()
+        rows, hits = _run(session, select(func.count(), func.coalesce(func.sum(inner.c.hit), 0)).select_from(inner))[0]
+        yield number, Value(rows, int(hits))
+
+
+def _by_step(session: Session, lens: Lens, which: RowSet) -> dict[int, int]:
+    inner = rows_of(which, lens).pick("step").subquery()
+    return dict(tuple(row) for row in _run(session, select(inner.c.step, func.count()).group_by(inner.c.step)))
+
+
+def _leads(session: Session, lens: Lens) -> Iterator[tuple[Number, Value]]:
+    steps = _by_step(session, lens, RowSet.LEADS)
+    for number in FUNNEL:
+        yield number, Value(_reached(steps, DEFINITIONS[number].step))
+    yield Number.OPPORTUNITY_RATE, Value(sum(steps.values()), _reached(steps, LeadStep.QUALIFIED))
+
+
+def _outbound(session: Session, lens: Lens) -> Iterator[tuple[Number, Value]]:
+    steps = _by_step(session, lens, RowSet.ENROLMENTS)
+    for number in OUTBOUND:
+        yield number, Value(_reached(steps, DEFINITIONS[number].step))
+
+
+def _reached(steps: Mapping[int, int], least: int) -> int:
+    return sum(count for step, count in steps.items() if step >= least)
+
+
+def _calls(session: Session, lens: Lens) -> Iterator[tuple[Number, Value]]:
+    for number in (Number.DISCOVERY_CALLS, Number.INTRO_CALLS):
+        inner = rows_of(DEFINITIONS[number].rows, lens).pick("id").subquery()
+        yield number, Value(_run(session, select(func.count()).select_from(inner))[0][0])
+
+
+def _speed(session: Session, lens: Lens) -> Iterator[tuple[Number, Value]]:
+    answered = rows_of(RowSet.ANSWERED_LEADS, lens)
+    ids = answered.pick("id").subquery()
+    rows: int = _run(session, select(func.count()).select_from(ids))[0][0]
+    for column, numbers in _WAITS.items():
+        places = {number: rank(DEFINITIONS[number].share, rows) for number in numbers}
+        inner = answered.pick(column).subquery()
+        waited = inner.c[column]
+        ordered = select(waited, (func.row_number().over(order_by=waited) - 1).label("place")).subquery()
+        at = (
+            {
+                row.place: row[0]
+                for row in _run(session, select(ordered).where(ordered.c.place.in_(set(places.values()))))
+            }
+            if rows
+            else {}
+        )
+        for number, place in places.items():
+            yield number, Value(rows, seconds=at.get(place))

@@ -1,0 +1,109 @@
+"""The rows behind a number of ``/pipeline`` (process §9): a page of them, or all for a file.
+
+What must stay true: exactly the rows the number counts, none more, in an order that does not change between pages.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from bot.db.models import Account, Contact, Person
+from bot.db.queries.pipeline_sets import Lens, rows_of
+from bot.domain.metrics import Definition, LeadStep, OutboundStep, Row, RowSet, Unit
+
+PAGE = 20
+CHUNK = 1000
+_NAMED = ("id", "at", "rep_id", "ae_id", "contact_id", "account_id", "source", "what", "step", "hit")
+_FIGURES = ("cents", "currency", "seconds", "shift_seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class RowPage:
+    """A page of rows, and how many there are."""
+
+    rows: tuple[Row, ...]
+    total: int
+    offset: int
+
+
+def row_page(session: Session, lens: Lens, definition: Definition, offset: int = 0, size: int = PAGE) -> RowPage:
+    """A page of the rows behind a number; the newest first, of waits the longest."""
+    inner = _narrowed(lens, definition, "id").subquery()
+    total = session.scalars(select(func.count()).select_from(inner)).one()
+    found = session.execute(_named(lens, definition).limit(size).offset(offset))
+    return RowPage(tuple(_row(row, definition) for row in found), total, offset)
+
+
+def all_rows(session: Session, lens: Lens, definition: Definition) -> Iterator[Row]:
+    """All rows behind a number, in the same order, read in chunks."""
+    found = session.execute(_named(lens, definition).execution_options(yield_per=CHUNK))
+    return (_row(row, definition) for row in found)
+
+
+def _narrowed(lens: Lens, definition: Definition, *names: str) -> Select[*tuple[Any, ...]]:
+    rows = rows_of(definition.rows, lens)
+    found = rows.pick(*names)
+    if definition.kind is not None:
+        found = found.where(rows.columns["kind"] == definition.kind)
+    if definition.step > 1:
+        found = found.where(rows.columns["step"] >= definition.step)
+    return found
+
+
+def _named(lens: Lens, definition: Definition) -> Select[*tuple[Any, ...]]:
+    inner = _narrowed(lens, definition, *_NAMED, *_FIGURES).subquery()
+    rep, executive = aliased(Person), aliased(Person)
+    first = inner.c.shift_seconds if definition.on_shift else inner.c.seconds
+    order = [first.desc()] if definition.unit is Unit.SECONDS else []
+    return (
+        select(
+            inner,
+            Contact.first_name,
+            Contact.last_name,
+            Contact.email,
+            Contact.source.label("contact_source"),
+            Account.name.label("company"),
+            rep.name.label("rep"),
+            executive.name.label("ae"),
+        )
+        .select_from(inner)
+        .outerjoin(Contact, Contact.id == inner.c.contact_id)
+        .outerjoin(Account, Account.id == inner.c.account_id)
+        .outerjoin(rep, rep.id == inner.c.rep_id)
+        .outerjoin(executive, executive.id == inner.c.ae_id)
+        .order_by(*order, inner.c.at.desc(), inner.c.id.desc())
+    )
+
+
+def _row(row: Any, definition: Definition) -> Row:
+    return Row(
+        id=row.id,
+        at=row.at if definition.rows is not RowSet.ENROLMENTS else _day(row.at),
+        name=f"{row.first_name or ''} {row.last_name or ''}".strip() or row.email or "",
+        company=row.company or "",
+        rep=row.rep or "",
+        ae=row.ae or "",
+        source=str(row.source or row.contact_source or ""),
+        what=_what(row, definition),
+        counts=bool(row.hit) if definition.rows is not RowSet.LEADS else row.step >= LeadStep.QUALIFIED,
+        cents=row.cents,
+        currency=row.currency,
+        seconds=row.seconds,
+        shift_seconds=row.shift_seconds,
+    )
+
+
+def _day(value: Any) -> date:
+    return value if isinstance(value, date) else date.fromisoformat(str(value))
+
+
+def _what(row: Any, definition: Definition) -> str:
+    if definition.rows is RowSet.LEADS:
+        return LeadStep(row.step).name.lower()
+    if definition.rows is RowSet.ENROLMENTS:
+        return OutboundStep(row.step).name.lower()
+    return str(row.what or "")
