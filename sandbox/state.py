@@ -124,6 +124,7 @@ class Workspace:
         self.dms: dict[str, str] = {}
         self.files: dict[str, dict[str, Any]] = {}
         self.file_bytes: dict[str, bytes] = {}
+        self.files_completed: set[str] = set()
         self._last_ts = 0
         self._numbers = 0
         self.bot_user = self._add_bot(manifest.name)

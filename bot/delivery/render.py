@@ -26,6 +26,16 @@ class Home:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to share, with the words that stand over it; told at least once, as Slack lets nobody look it up."""
+
+    name: str
+    content: bytes
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """A notice as its view gets it."""
 
@@ -34,7 +44,7 @@ class Told:
     facts: Mapping[str, Any]
 
 
-NoticeView = Callable[[Session, Told, datetime], Post | None]
+NoticeView = Callable[[Session, Told, datetime], Post | Upload | None]
 LivingView = Callable[[Session, Living, datetime], Post | Home | None]
 
 
@@ -52,8 +62,8 @@ class Renderer:
         """Whether this version of ours can show it: during an upgrade the newer one's items stand in the outbox too."""
         return item.kind in (self._notices if item.living_id is None else self._living)
 
-    def notice(self, session: Session, item: Claimed) -> Post | None:
-        """A message that is posted once."""
+    def notice(self, session: Session, item: Claimed) -> Post | Upload | None:
+        """A message that is posted once, or a file."""
         told = Told(str(item.notice.get("subject_id", "")), item.lane, item.notice.get("facts") or {})
         return self._notices[NoticeKind(item.kind)](session, told, self._clock.now())
 

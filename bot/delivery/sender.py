@@ -2,7 +2,7 @@
 
 What must stay true: ``sending_at`` is committed before the request; an item that may have reached Slack is looked
 up twice before it is sent again, and nothing but finding it or not finding it says where it is; an update is never
-tried while the post is unknown.
+tried while the post is unknown. A file cannot be looked up: it is sent at least once.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from bot.delivery.addresses import Addresses, NoPlace, NotPosted, Place
 from bot.delivery.budget import Budget
 from bot.delivery.ledger import Ledger
 from bot.delivery.reconcile import METADATA_EVENT, find_by_key
-from bot.delivery.render import Home, Renderer
+from bot.delivery.render import Home, Renderer, Upload
 from bot.domain.notices import Address, To
 from bot.outbox.claims import Claimed, Dead, Retry, Sent, Unknown, Verdict, begin_send
 from bot.outbox.living import Living, living
@@ -45,7 +45,7 @@ NOT_OURS = timedelta(seconds=5)
 class Rendered:
     """What is to go out now, and which version of a living message it shows."""
 
-    what: Post | Home | None
+    what: Post | Home | Upload | None
     standing: Living | None
     version: int | None
     place: Place | None = None
@@ -90,7 +90,7 @@ class Sender:
         rendered = await self._begin_and_render(item)
         if rendered is None:
             return None
-        if item.sending_at is not None and not isinstance(rendered.what, Home):
+        if item.sending_at is not None and not isinstance(rendered.what, Home | Upload):
             found = await self._look_up(item, address, rendered.standing)
             if found is not None:
                 return found
@@ -107,6 +107,8 @@ class Sender:
         except FAILURES as error:
             if meaning_of(error) is Meaning.SETUP:
                 self._addresses.forget(place)
+            if isinstance(rendered.what, Upload) and meaning_of(error) is Meaning.UNKNOWN:
+                return Retry(_pause(item, error), self._note(item, error)[1])  # at least once: nothing to look up
             return self._failed(item, error)
 
     async def _begin_and_render(self, item: Claimed) -> Rendered | None:
@@ -154,6 +156,8 @@ class Sender:
             await self._slack.views_publish(user_id=what.slack_user_id, view=what.view)
             return Sent(version=rendered.version)
         assert what is not None
+        if isinstance(what, Upload):
+            return await self._upload(what, place)
         if standing is not None and standing.ts and standing.channel:
             await self._slack.chat_update(channel=standing.channel, ts=standing.ts, text=what.text, blocks=what.blocks)
             return Sent(standing.channel, standing.ts, rendered.version)
@@ -167,6 +171,17 @@ class Sender:
             unfurl_media=False,
         )
         return Sent(str(answer["channel"]), str(answer["ts"]), rendered.version)
+
+    async def _upload(self, what: Upload, place: Place) -> Sent:
+        await self._slack.files_upload_v2(
+            channel=place.channel,
+            thread_ts=place.thread_ts,
+            filename=what.name,
+            content=what.content,
+            title=what.title,
+            initial_comment=what.text,
+        )
+        return Sent(place.channel)
 
     async def _look_up(self, item: Claimed, address: Address, standing: Living | None) -> Verdict | None:
         """Whether an earlier request reached Slack; None: surely not, send it."""

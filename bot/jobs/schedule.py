@@ -13,6 +13,8 @@ from bot.jobs import housekeeping
 from bot.jobs.perform import Run
 from bot.service.callbacks import JOB as CALLBACK
 from bot.service.callbacks import ring_callback
+from bot.service.handoff_ladder import step_handoff
+from bot.service.handoff_ladder_times import HANDOFF_LADDER
 from bot.service.ladder import step_ladder
 from bot.service.lead_changes import ALERT_LADDER, ALERT_MANAGER, CLAIMED_LADDER, RESPONSE_SLA, SHIFT_START
 from bot.service.sla import step_sla
@@ -35,6 +37,7 @@ DUE_JOBS: Mapping[str, Run] = {
     CLAIMED_LADDER: step_ladder,
     RESPONSE_SLA: step_sla,
     SHIFT_START: begin_shift,
+    HANDOFF_LADDER: step_handoff,
 }
 """Job name of a due time to what carries it out."""
 

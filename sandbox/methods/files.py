@@ -10,7 +10,7 @@ from sandbox import messages
 from sandbox.api import Args, method
 from sandbox.errors import SlackError
 from sandbox.methods.lookup import channel_to_post_in
-from sandbox.state import Message
+from sandbox.state import Channel, Message
 
 if TYPE_CHECKING:
     from sandbox.core import Sandbox
@@ -78,16 +78,41 @@ def complete(sandbox: Sandbox, args: Args) -> dict[str, Any]:
         record = _known(sandbox, given.get("id"))
         if record["id"] not in ws.file_bytes:
             raise SlackError("file_not_found")
+        if record["id"] in ws.files_completed:
+            raise SlackError("file_not_found")  # an upload is completed once
         record["title"] = given.get("title") or record["name"]
         shared.append(record)
-    for name in [args.get("channel_id") or "", *str(args.get("channels") or "").split(",")]:
-        if name:
-            channel = channel_to_post_in(sandbox, name)
-            text, blocks = messages.checked_content(args.get("initial_comment"), args.get("blocks"), files=shared)
-            message = Message(ws.next_ts(), channel.id, ws.bot_user, text, bot=True, blocks=blocks, files=shared)
-            message.thread_ts = args.get("thread_ts")
-            messages.post(ws, channel, message)
+    text, blocks = messages.checked_content(args.get("initial_comment"), args.get("blocks"), files=shared)
+    named = [name for name in (args.get("channel_id") or "", *str(args.get("channels") or "").split(",")) if name]
+    if args.get("thread_ts") and len(named) != 1:
+        raise SlackError("invalid_arguments", ["[ERROR] thread_ts goes with one channel"])
+    places = [(channel, _thread(channel, args)) for channel in (_by_id(sandbox, name) for name in named)]
+    ws.files_completed |= {record["id"] for record in shared}
+    for channel, thread_ts in places:
+        message = Message(ws.next_ts(), channel.id, ws.bot_user, text, bot=True, blocks=blocks, files=shared)
+        message.thread_ts = thread_ts
+        messages.post(ws, channel, message)
     return {"files": shared}
+
+
+def _by_id(sandbox: Sandbox, given: str) -> Channel:
+    """A channel by its id alone: names and members' ids are refused here."""
+    if given not in sandbox.ws.channels:
+        raise SlackError("channel_not_found")
+    return channel_to_post_in(sandbox, given)
+
+
+def _thread(channel: Channel, args: Args) -> str | None:
+    """The parent a file goes under. A reply's own ts is refused: Slack says never to use one."""
+    thread = args.get("thread_ts")
+    if not thread:
+        return None
+    parent = channel.messages.get(str(thread))
+    if parent is None:
+        raise SlackError("thread_not_found")
+    if parent.thread_ts not in (None, parent.ts):
+        raise SlackError("invalid_arguments", ["[ERROR] thread_ts is a reply's, not its parent's"])
+    return parent.ts
 
 
 @method("files.info", takes="count cursor limit page", required="file", scope="files:read", tier=4)

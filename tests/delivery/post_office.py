@@ -20,7 +20,7 @@ from bot.delivery.addresses import Addresses
 from bot.delivery.budget import Budget, Limits
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.ledger import Ledger
-from bot.delivery.render import Renderer
+from bot.delivery.render import Renderer, Upload
 from bot.delivery.sender import Sender
 from bot.domain.notices import Address, Notice, NoticeKind, Priority, View
 from bot.domain.terms import Role
@@ -35,7 +35,7 @@ SUBJECT = "01900000-0000-7000-8000-000000000007"
 
 
 def renderer() -> Renderer:
-    """Notices say their fact, or crash as their facts demand; living messages say the subject's state."""
+    """Notices say their fact, hold a file, or crash as their facts demand; living messages say the subject's state."""
 
     seen: Counter[str] = Counter()
 
@@ -43,6 +43,8 @@ def renderer() -> Renderer:
         seen[notice.subject_id] += 1
         if notice.facts.get("crash") or seen[notice.subject_id] == notice.facts.get("crash_at"):
             raise LookupError("a fault of ours")
+        if notice.facts.get("file"):
+            return Upload("call.ics", notice.facts["file"].encode(), "A call", notice.facts["text"])
         return say(notice.facts.get("text") or f"trouble: {notice.facts['error']}")
 
     def living(session: Session, standing, _now):
@@ -94,6 +96,11 @@ class PostOffice:
 
     async def tell(self, text: str, to: Address = INBOUND, priority: Priority = Priority.NORMAL, key: str = "") -> bool:
         notice = Notice(NoticeKind.NUDGE, to, key or f"key:{to}:{text}", "x", priority, {"text": text})
+        return await self.database.write(lambda session: tell(session, notice))
+
+    async def send_file(self, content: str, to: Address = INBOUND, text: str = "here is the file") -> bool:
+        facts = {"text": text, "file": content}
+        notice = Notice(NoticeKind.CALENDAR_FILE, to, f"file:{to}:{content}", "x", Priority.NORMAL, facts)
         return await self.database.write(lambda session: tell(session, notice))
 
     async def tell_all(self, texts: list[str], to: Address = INBOUND) -> None:
