@@ -38,7 +38,7 @@ async def guarded(handler: Handler, request: Request, name: str) -> Answer:
     except UserError as error:
         return refused(request, error.sentence, error.field)
     except Repeated:
-        return Say(say("I have that already."))
+        return Nothing() if "event_id" in request.body else Say(say("I have that already."))  # nobody asked by an event
     except NotBegun:
         return refused(request, "*Not saved:* I am very busy right now. Please send it again.")
     except SQLAlchemyError as error:

@@ -152,6 +152,10 @@ class Town:
 
     async def sends_form(self, who: str, nonce: str | None = None) -> int | None:
         """Somebody raises their hand on the website; the status, None when the connection broke."""
+        return (await self.answer_to(who, nonce))[0]
+
+    async def answer_to(self, who: str, nonce: str | None = None) -> tuple[int | None, str | None]:
+        """The same; the status, and after how many seconds to try again if that was said."""
         data = {
             "first_name": who,
             "last_name": "Testperson",
@@ -164,9 +168,9 @@ class Town:
         address = f"http://127.0.0.1:{self.port}/intake/form/{KEY}"
         try:
             async with self.http.post(address, data=data, allow_redirects=False) as answer:
-                return answer.status
+                return answer.status, answer.headers.get("Retry-After")
         except aiohttp.ClientError:
-            return None
+            return None, None
 
     async def insists(self, who: str) -> int:
         """Send the form until it is taken, as a sender does that is told to try again; the tries."""
@@ -184,6 +188,11 @@ class Town:
     def count(self, table: str) -> int:
         """How many rows a table has."""
         return int(self._rows(text(f"SELECT count(*) FROM {table}"))[0][0])
+
+    async def acquainted(self) -> None:
+        """Wait until the bot has found its people in Slack."""
+        strangers = text("SELECT count(*) FROM people WHERE slack_user_id IS NULL")
+        await self.until(lambda: not self._rows(strangers)[0][0])
 
     def outbox(self) -> list[Any]:
         columns = (OutboxItem.seq, OutboxItem.key, OutboxItem.kind, OutboxItem.lane, OutboxItem.priority)
