@@ -1024,30 +1024,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_touches")),
     )
     op.create_index(op.f("ix_touches_account_id"), "touches", ["account_id"], unique=False)
-    op.create_index(
-        "ix_touches_answers",
-        "touches",
-        ["contact_id", "local_date", "outcome"],
-        unique=False,
-        sqlite_where=sa.text(
-            "undone_at IS NULL AND outcome IN ('connected', 'callback', 'not_now', 'referral', 'meeting_booked', 'not_interested', 'do_not_call', 'reply_positive', 'reply_negative', 'opted_out', 'they_responded', 'held')"
-        ),
-        postgresql_where=sa.text(
-            "undone_at IS NULL AND outcome IN ('connected', 'callback', 'not_now', 'referral', 'meeting_booked', 'not_interested', 'do_not_call', 'reply_positive', 'reply_negative', 'opted_out', 'they_responded', 'held')"
-        ),
-    )
     op.create_index(op.f("ix_touches_causation_id"), "touches", ["causation_id"], unique=False)
     op.create_index("ix_touches_contact_at", "touches", ["contact_id", "happened_at"], unique=False)
     op.create_index(
         "ix_touches_conversations",
         "touches",
-        ["happened_at"],
+        ["person_id", "happened_at"],
         unique=False,
         sqlite_where=sa.text("undone_at IS NULL AND outcome IN ('connected', 'held')"),
         postgresql_where=sa.text("undone_at IS NULL AND outcome IN ('connected', 'held')"),
     )
     op.create_index(op.f("ix_touches_lead_id"), "touches", ["lead_id"], unique=False)
     op.create_index("ix_touches_person_at", "touches", ["person_id", "happened_at"], unique=False)
+    op.create_index(
+        "ix_touches_standing",
+        "touches",
+        ["contact_id", "local_date", "outcome"],
+        unique=False,
+        sqlite_where=sa.text("undone_at IS NULL"),
+        postgresql_where=sa.text("undone_at IS NULL"),
+    )
     op.create_table(
         "handoff_moves",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1278,6 +1274,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_handoff_moves_handoff_id"), table_name="handoff_moves")
     op.drop_index(op.f("ix_handoff_moves_causation_id"), table_name="handoff_moves")
     op.drop_table("handoff_moves")
+    op.drop_index(
+        "ix_touches_standing",
+        table_name="touches",
+        sqlite_where=sa.text("undone_at IS NULL"),
+        postgresql_where=sa.text("undone_at IS NULL"),
+    )
     op.drop_index("ix_touches_person_at", table_name="touches")
     op.drop_index(op.f("ix_touches_lead_id"), table_name="touches")
     op.drop_index(
@@ -1288,16 +1290,6 @@ def downgrade() -> None:
     )
     op.drop_index("ix_touches_contact_at", table_name="touches")
     op.drop_index(op.f("ix_touches_causation_id"), table_name="touches")
-    op.drop_index(
-        "ix_touches_answers",
-        table_name="touches",
-        sqlite_where=sa.text(
-            "undone_at IS NULL AND outcome IN ('connected', 'callback', 'not_now', 'referral', 'meeting_booked', 'not_interested', 'do_not_call', 'reply_positive', 'reply_negative', 'opted_out', 'they_responded', 'held')"
-        ),
-        postgresql_where=sa.text(
-            "undone_at IS NULL AND outcome IN ('connected', 'callback', 'not_now', 'referral', 'meeting_booked', 'not_interested', 'do_not_call', 'reply_positive', 'reply_negative', 'opted_out', 'they_responded', 'held')"
-        ),
-    )
     op.drop_index(op.f("ix_touches_account_id"), table_name="touches")
     op.drop_table("touches")
     op.drop_index("ix_tasks_person_due", table_name="tasks")

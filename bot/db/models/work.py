@@ -11,14 +11,10 @@ from bot.db.base import Base, Data, Id, Long, Short, When, ref
 from bot.db.types import Json, Timestamp, words
 from bot.domain.terms import Channel, Outcome
 
-
 CONVERSATION = text("undone_at IS NULL AND outcome IN ('connected', 'held')")
 """Which touches are conversations; queries say it in the same words, so that the index serves them (process §9)."""
-ANSWER = text(
-    "undone_at IS NULL AND outcome IN ('connected', 'callback', 'not_now', 'referral', 'meeting_booked', "
-    "'not_interested', 'do_not_call', 'reply_positive', 'reply_negative', 'opted_out', 'they_responded', 'held')"
-)
-"""Which touches say that the person answered."""
+STANDING = text("undone_at IS NULL")
+"""Touches that were not taken back."""
 
 
 class Touch(Base):
@@ -28,9 +24,20 @@ class Touch(Base):
     __table_args__ = (
         Index("ix_touches_contact_at", "contact_id", "happened_at"),
         Index("ix_touches_person_at", "person_id", "happened_at"),
-        Index("ix_touches_conversations", "happened_at", sqlite_where=CONVERSATION, postgresql_where=CONVERSATION),
         Index(
-            "ix_touches_answers", "contact_id", "local_date", "outcome", sqlite_where=ANSWER, postgresql_where=ANSWER
+            "ix_touches_conversations",
+            "person_id",
+            "happened_at",
+            sqlite_where=CONVERSATION,
+            postgresql_where=CONVERSATION,
+        ),
+        Index(
+            "ix_touches_standing",
+            "contact_id",
+            "local_date",
+            "outcome",
+            sqlite_where=STANDING,
+            postgresql_where=STANDING,
         ),
         CheckConstraint("duration_minutes IS NULL OR duration_minutes >= 0", name="duration_not_negative"),
     )

@@ -78,7 +78,7 @@ def _rates(session: Session, lens: Lens) -> Iterator[tuple[Number, Value]]:
 
 
 def _by_step(session: Session, lens: Lens, which: RowSet) -> dict[int, int]:
-    inner = rows_of(which, lens).pick("step").subquery()
+    inner = rows_of(which, lens).pick("step").cte("steps").prefix_with("MATERIALIZED")  # else each is worked out twice
     return dict(tuple(row) for row in _run(session, select(inner.c.step, func.count()).group_by(inner.c.step)))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, func, l
 from sqlalchemy.orm import aliased
 
 from bot.db.models import Account, Contact, Enrolment, Handoff, Lead, Opportunity, PersonRole, TeamMember, Touch
-from bot.db.models.work import ANSWER, CONVERSATION
+from bot.db.models.work import CONVERSATION, STANDING
 from bot.domain.metrics import LeadStep, OutboundStep, RowSet, Scope
 from bot.domain.terms import LeadState, Outcome, Role, Source
 from bot.playbook.schema import Segment
@@ -24,6 +24,19 @@ ACCEPTED = ("accepted", "held", "qualified", "not_qualified", "no_show")
 """States of a handoff that an account executive has said yes to."""
 NOT_THEIRS = ("declined", "taken_back")
 """States in which a handoff is not, or no longer, its account executive's."""
+ANSWERS = (
+    Outcome.CONNECTED,
+    Outcome.CALLBACK,
+    Outcome.NOT_NOW,
+    Outcome.REFERRAL,
+    Outcome.NOT_INTERESTED,
+    Outcome.DO_NOT_CALL,
+    Outcome.REPLY_POSITIVE,
+    Outcome.REPLY_NEGATIVE,
+    Outcome.OPTED_OUT,
+    Outcome.THEY_RESPONDED,
+)
+"""What says that the person answered."""
 MEETINGS = (Outcome.MEETING_BOOKED, Outcome.HELD)
 
 
@@ -239,17 +252,27 @@ def _enrolments(lens: Lens) -> Rows:
     next_one = (
         select(func.min(later.started_on))
         .where(later.contact_id == Enrolment.contact_id, later.started_on > Enrolment.started_on)
+        .correlate(Enrolment)
         .scalar_subquery()
     )
-    its = and_(
-        Touch.contact_id == Enrolment.contact_id,
-        Touch.local_date >= Enrolment.started_on,
-        Touch.local_date < func.coalesce(next_one, date.max),
+    reached = case(
+        (Touch.outcome.in_(MEETINGS), int(OutboundStep.MEETING)),
+        (Touch.outcome.in_(ANSWERS), int(OutboundStep.REPLIED)),
+        else_=int(OutboundStep.TOUCHED),
     )
-    met = case((Touch.outcome.in_(MEETINGS), int(OutboundStep.MEETING)), else_=int(OutboundStep.REPLIED))
-    answered = select(func.max(met)).select_from(Touch).where(its, ANSWER).correlate(Enrolment).scalar_subquery()
-    touched = select(Touch.id).where(its, Touch.undone_at.is_(None)).correlate(Enrolment).exists()
-    step = func.coalesce(answered, case((touched, int(OutboundStep.TOUCHED)), else_=int(OutboundStep.ENROLLED)))
+    touched = (
+        select(func.max(reached))
+        .select_from(Touch)
+        .where(
+            Touch.contact_id == Enrolment.contact_id,
+            Touch.local_date >= Enrolment.started_on,
+            Touch.local_date < func.coalesce(next_one, date.max),
+            STANDING,
+        )
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    step = func.coalesce(touched, int(OutboundStep.ENROLLED))
     base = (
         select()
         .select_from(Enrolment)
