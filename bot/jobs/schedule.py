@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.jobs import housekeeping
 from bot.jobs.perform import Run
+from bot.service.call_watch import INTRO_CALL_DUE, VERDICT_DUE, step_intro_call, step_verdict
 from bot.service.callbacks import JOB as CALLBACK
 from bot.service.callbacks import ring_callback
 from bot.service.handoff_ladder import step_handoff
@@ -37,6 +38,8 @@ DUE_JOBS: Mapping[str, Run] = {
     CLAIMED_LADDER: step_ladder,
     RESPONSE_SLA: step_sla,
     SHIFT_START: begin_shift,
+    INTRO_CALL_DUE: step_intro_call,
+    VERDICT_DUE: step_verdict,
     HANDOFF_LADDER: step_handoff,
 }
 """Job name of a due time to what carries it out."""

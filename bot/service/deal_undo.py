@@ -1,0 +1,141 @@
+"""Taking back a verdict or a deal's step, with all that it changed, while nothing followed (design, rules).
+
+What must stay true: everything goes back or nothing; whoever was told is told again; the history keeps both lines.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from bot.db.models import AuditEntry, Base, Handoff, Lead, Opportunity
+from bot.domain.commands import Actor, Undo
+from bot.domain.errors import Gone, NotAllowed, NotFound
+from bot.domain.notices import Address, Notice, NoticeKind, Priority
+from bot.domain.opportunities import DealState
+from bot.domain.terms import LeadState, Role
+from bot.outbox.enqueue import refresh, tell
+from bot.service.actors import actor_by_id
+from bot.service.audit import record
+from bot.service.call_watch import watch_handoff
+from bot.service.context import playbook
+from bot.service.deal_changes import note_deal_move
+from bot.service.handoff_moves import note_step
+from bot.service.lead_changes import disarm, note_move
+from bot.service.trail import take_back
+from bot.service.undo import undo
+
+VERDICTS = frozenset(["hold_call", "miss_call", "qualify", "not_qualified"])
+DEAL_STEPS = frozenset(["propose", "win", "lose", "change_deal", "reopen_deal"])
+TAKEN_BACK = "taken back"
+Facts = dict[str, str | int | float | bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class StepUndone:
+    """What was taken back, in a sentence."""
+
+    sentence: str
+    handoff_id: UUID | None
+    deal_id: UUID | None
+
+
+def undo_step(session: Session, command: Undo, now: datetime) -> StepUndone:
+    """Take back a verdict or a deal's step.
+
+    Raises ``Gone`` when its time is over or something followed, ``NotAllowed`` for others' steps, ``NotFound``.
+    """
+    entry = session.get(AuditEntry, command.causation_id, with_for_update=True, populate_existing=True)
+    if entry is None or entry.command not in VERDICTS | DEAL_STEPS:
+        raise NotFound("There is nothing to take back here.")
+    _may_undo(session, entry, command.actor, now)
+    kept: dict[str, Any] = entry.undo or {}
+    if kept.get("touch"):
+        _undo_touch(session, UUID(kept["touch"]), now)
+    handoffs: set[UUID] = set()
+    take_back(
+        session, kept["rows"], lambda row, became: _noted(session, row, became, entry, command.actor, handoffs, now)
+    )
+    entry.undone_at = now
+    session.flush()
+    record(session, "undo", command.actor, now, str(entry.subject_id), causation_id=entry.id)
+    for handoff_id in handoffs:
+        refresh(session, str(handoff_id))
+        watch_handoff(session, handoff_id, now)
+    _tell(session, entry, command.actor, kept.get("told") or [])
+    verdict = entry.command in VERDICTS
+    subject = UUID(str(entry.subject_id))
+    return StepUndone(_SENTENCES[entry.command], subject if verdict else None, None if verdict else subject)
+
+
+_SENTENCES = {
+    "hold_call": "Taken back: the call counts as not held yet.",
+    "miss_call": "Taken back: it was no no-show. The lead is handed off again.",
+    "qualify": "Taken back: it is no opportunity yet.",
+    "not_qualified": "Taken back: the verdict is open again.",
+    "propose": "Taken back: no proposal is out.",
+    "win": "Taken back: the deal is not won yet.",
+    "lose": "Taken back: the deal is open again.",
+    "change_deal": "Taken back: the deal says what it said before.",
+    "reopen_deal": "Taken back: the deal stands as it stood before.",
+}
+
+
+def _may_undo(session: Session, entry: AuditEntry, actor: Actor, now: datetime) -> None:
+    if entry.actor_id != actor.person_id and not actor.has(Role.ADMIN):
+        raise NotAllowed("Only the one who did it can take it back.")
+    if entry.undone_at is not None:
+        raise Gone("That was taken back already.")
+    limit = playbook(session).touches.undo_for
+    if now - entry.at > limit:
+        raise Gone(
+            f"Undo works for {int(limit.total_seconds() // 60)} minutes. You can still change the deal with /deal."
+        )
+
+
+def _undo_touch(session: Session, causation_id: UUID, now: datetime) -> None:
+    """The meeting was logged as the account executive's: they take it back."""
+    logged = session.get_one(AuditEntry, causation_id)
+    if logged.actor_id is not None and logged.undone_at is None:
+        undo(session, Undo(actor_by_id(session, logged.actor_id), causation_id), now)
+
+
+def _noted(
+    session: Session,
+    row: Base,
+    became: Mapping[str, Any],
+    entry: AuditEntry,
+    actor: Actor,
+    handoffs: set[UUID],
+    now: datetime,
+) -> None:
+    """Keep the history of what was put back readable, and have its messages shown anew."""
+    before = became.get("state")
+    if isinstance(row, Handoff):
+        handoffs.add(row.id)
+        note_step(session, row.id, before, row.state, actor.person_id, now, TAKEN_BACK, entry.id)
+    elif isinstance(row, Lead):
+        if row.closed_at is not None:
+            disarm(session, row.id)
+        refresh(session, str(row.id))
+        note_move(session, row.id, LeadState(str(before)), row.state, now, actor.person_id, TAKEN_BACK, entry.id)
+    elif isinstance(row, Opportunity):
+        if row.handoff_id is not None:
+            handoffs.add(row.handoff_id)
+        was = DealState(before or row.state)
+        note_deal_move(session, row.id, was, DealState(row.state), now, actor.person_id, entry.id, TAKEN_BACK)
+
+
+def _tell(session: Session, entry: AuditEntry, actor: Actor, told: list[str]) -> None:
+    kind = NoticeKind.VERDICT_STEP if entry.command in VERDICTS else NoticeKind.DEAL_STEP
+    for person_id in told:
+        to = Address.person(UUID(person_id))
+        facts: Facts = {
+            "step": TAKEN_BACK,
+            "by": actor.name,
+            "what": entry.command,
+        }
+        tell(session, Notice(kind, to, f"undone:{entry.id}:{person_id}", str(entry.subject_id), Priority.PERSON, facts))
