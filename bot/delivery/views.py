@@ -60,6 +60,8 @@ def _nudge(session: Session, told: Told, now: datetime) -> Post | None:
     if card is None or card.closed_at is not None or card.first_response_at is not None:
         return None
     owner, manager = _somebody(session, told.facts, "owner_id"), _somebody(session, told.facts, "manager_id")
+    if told.facts.get("step") == "nudge" and (card.claimed_by is not None or not _is(owner, card.owner)):
+        return None
     return notices.nudge_post(card, owner, manager, str(told.facts.get("step", "")))
 
 
@@ -67,18 +69,21 @@ def _claim_idle(session: Session, told: Told, now: datetime) -> Post | None:
     card = _card(session, told.subject_id, now)
     if card is None or card.closed_at is not None or card.first_response_at is not None:
         return None
-    return notices.claim_idle_post(card, _somebody(session, told.facts, "owner_id"))
+    claimed_by = _somebody(session, told.facts, "owner_id")
+    return notices.claim_idle_post(card, claimed_by) if _is(claimed_by, card.claimed_by) else None
 
 
 def _reminder(session: Session, told: Told, now: datetime) -> Post | None:
     card = _card(session, told.subject_id, now)
-    return notices.reminder_post(card) if card and card.first_response_at is None and not card.closed_at else None
+    if card is None or card.closed_at is not None or card.first_response_at is not None:
+        return None
+    theirs = card.owner is not None and told.to == str(Address.person(card.owner.id))
+    return notices.reminder_post(card) if theirs else None
 
 
 def _breach(session: Session, told: Told, now: datetime) -> Post | None:
     card = _card(session, told.subject_id, now)
-    owner = _somebody(session, told.facts, "owner_id")
-    return notices.breach_post(card, owner, str(told.facts.get("cause", ""))) if card else None
+    return notices.breach_post(card, card.owner, str(told.facts.get("cause", ""))) if card else None
 
 
 def _callback(session: Session, told: Told, now: datetime) -> Post | None:
@@ -101,6 +106,11 @@ def _card(session: Session, lead_id: str, now: datetime, *, whole: bool = True) 
         return lead_card(session, UUID(lead_id), now, whole=whole)
     except NotFound:
         return None
+
+
+def _is(then: Somebody | None, now: Somebody | None) -> bool:
+    """Whether it is still the same one: time may have passed between a notice and its telling, all at once at times."""
+    return (then.id if then else None) == (now.id if now else None)
 
 
 def _somebody(session: Session, facts: Mapping[str, Any], key: str) -> Somebody | None:

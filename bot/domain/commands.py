@@ -117,7 +117,7 @@ class ReassignLead:
 
 @dataclass(frozen=True, slots=True)
 class JunkLead:
-    """This one is not a lead. ``reason`` is one of the playbook's, ``remark`` is the rep's own words."""
+    """This one is junk. ``reason`` is one of the playbook's, ``remark`` is the rep's own words."""
 
     actor: Actor
     lead_id: UUID
@@ -146,6 +146,8 @@ class LogTouch:
     note: str = ""
     typed: str = ""
     follow_up_at: datetime | None = None
+    callback_at: datetime | None = None
+    """A callback promised beside another outcome: "voicemail, callback in 2 hours"."""
     said_by: str | None = None
     referral_name: str | None = None
     referral_email: str | None = None

@@ -3,6 +3,8 @@
 import re
 from datetime import datetime
 
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 from sqlalchemy.orm import Session
 
 from bot.db.queries.health import events_page, health
@@ -20,6 +22,11 @@ from bot.slack.views.admin import events_post, health_post, help_post, people_po
 ANY_PAGE = re.compile(rf"^{Action.ADMIN_PAGE}_")
 
 
+MAY_SEE = (Role.ADMIN, Role.MANAGER)
+LIKE = 0.6
+"""From this likeness on a word is taken for a slip of another."""
+
+
 def register(edge: Edge) -> None:
     """Register ``/handraiser`` and its buttons."""
     edge.command(Command.HANDRAISER, on_handraiser)
@@ -30,6 +37,8 @@ async def on_handraiser(request: Request) -> Answer:
     """Show a page; unknown words get help."""
     word = request.text.lower().split(" ")[0] if request.text else ""
     page = AdminPage(word) if word in list(AdminPage) else None
+    if word and page is None:
+        return Say(await request.read(lambda session, actor, now: _unknown(actor, word)))
     return Say(await request.read(lambda session, actor, now: _page(session, actor, now, page, 0)))
 
 
@@ -41,8 +50,15 @@ async def on_page(request: Request) -> Answer:
     return Say(await request.read(lambda session, actor, now: _page(session, actor, now, page, index)), replace=True)
 
 
+def _unknown(actor: Actor, word: str) -> Post:
+    """Help, with the page that a slip of the fingers was meant to open, if the actor may open it."""
+    pages = list(AdminPage) if actor.has(*MAY_SEE) else [AdminPage.HELP]
+    close = process.extractOne(word, [str(page) for page in pages], scorer=OSA.normalized_similarity, score_cutoff=LIKE)
+    return help_post(actor.roles, unknown=word, meant=close[0] if close else "")
+
+
 def _page(session: Session, actor: Actor, now: datetime, page: AdminPage | None, index: int) -> Post:
-    may_see = actor.has(Role.ADMIN, Role.MANAGER)
+    may_see = actor.has(*MAY_SEE)
     if page is AdminPage.HELP or (page is None and not may_see):
         return help_post(actor.roles)
     if not may_see:
@@ -53,4 +69,4 @@ def _page(session: Session, actor: Actor, now: datetime, page: AdminPage | None,
         case AdminPage.PEOPLE:
             return people_post(people_page(session, index), playbook(session).people)
         case _:
-            return health_post(health(session))
+            return health_post(health(session, now))

@@ -7,20 +7,37 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from bot.db.queries.leads import LeadCard, lead_card
-from bot.db.queries.people import responders
+from bot.db.queries.people import Responder, responders
 from bot.domain.commands import Actor, ClaimLead, DeclineLead, JunkLead, ReassignLead, ReopenLead
 from bot.domain.errors import Gone, UserError
 from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, CloseAll, Nothing, Request, Say
 from bot.handlers.touch import log_quick, open_touch_form
 from bot.service.access import may_read_contacts
-from bot.service.claims import claim_lead, decline_lead, junk_lead, mark_seen, reassign_lead, reopen_lead
+from bot.service.availability import absences
+from bot.service.claims import (
+    CALL_JUNK,
+    GIVE_AWAY,
+    TAKE_UP,
+    check_may_change,
+    claim_lead,
+    decline_lead,
+    junk_lead,
+    mark_seen,
+    reassign_lead,
+    reopen_lead,
+)
 from bot.service.context import playbook
 from bot.slack.blocks import say
 from bot.slack.ids import Action, AlertMore, Block, Callback
 from bot.slack.views.alert_menu import junk_form, outcome_of, reassign_form, reopen_form
 from bot.slack.views.lead import lead_post
 
+ASKS_LEAVE: dict[str, str] = {
+    AlertMore.REASSIGN: GIVE_AWAY,
+    AlertMore.JUNK: CALL_JUNK,
+    AlertMore.REOPEN: TAKE_UP,
+}
 ANY_OUTCOME = re.compile(rf"^{Action.OUTCOME}_")
 
 
@@ -66,12 +83,17 @@ async def on_link(request: Request) -> Answer:
 
 
 async def on_more(request: Request) -> Answer:
-    """The menu: everything known, give to someone else, not a lead, take up again."""
+    """The menu: everything known, give to someone else, junk, take up again.
+
+    Whoever may not do it hears so now: the card is one for all, so its menu cannot differ.
+    """
     choice, _, value = request.value.partition("|")
     lead_id, _ = lead_and_round(value)
 
     def look(session: Session, actor: Actor, now: datetime) -> LeadCard:
         may_read_contacts(actor)
+        if what := ASKS_LEAVE.get(choice):
+            check_may_change(session, lead_id, actor, what)
         mark_seen(session, lead_id, actor, now)
         return lead_card(session, lead_id, now)
 
@@ -80,8 +102,8 @@ async def on_more(request: Request) -> Answer:
         case AlertMore.DETAILS:
             return Say(lead_post(card))
         case AlertMore.REASSIGN:
-            people = await request.read(lambda session, _, __: responders(session))
-            await request.open_view(reassign_form(card, people))
+            people, absent = await request.read(_who_could_have_it)
+            await request.open_view(reassign_form(card, people, absent))
         case AlertMore.JUNK:
             reasons = await request.read(lambda session, _, __: playbook(session).junk.reasons)
             await request.open_view(junk_form(card, reasons))
@@ -103,7 +125,7 @@ async def on_reassign(request: Request) -> Answer:
 
 
 async def on_junk(request: Request) -> Answer:
-    """Not a lead, and why."""
+    """Junk, and why."""
     lead_id, reason = UUID(request.metadata["lead_id"]), _reason(request)
     remark = str(request.state.get(Action.REMARK) or "").strip()
     result = await request.perform(
@@ -119,6 +141,11 @@ async def on_reopen(request: Request) -> Answer:
         lambda session, actor, now: reopen_lead(session, ReopenLead(actor, lead_id, reason), now)
     )
     return CloseAll(say(result.sentence))
+
+
+def _who_could_have_it(session: Session, actor: Actor, now: datetime) -> tuple[list[Responder], dict[UUID, str]]:
+    people = responders(session)
+    return people, absences(session, [person.id for person in people], now, actor.timezone)
 
 
 def lead_and_round(value: str) -> tuple[UUID, int]:

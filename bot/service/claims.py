@@ -21,6 +21,7 @@ from bot.domain.routing import Choice, Rule
 from bot.domain.stages import WORKED_STATES, check_move
 from bot.domain.terms import LeadState, Role
 from bot.service.audit import record
+from bot.service.availability import absence
 from bot.service.ladder import begin_claimed
 from bot.service.lead_changes import change, disarm, get_lead, manages, name_of, note_move
 from bot.service.routing import choose, keep_assignment, load_candidates, standing_of
@@ -28,6 +29,8 @@ from bot.service.sla import watch_breach
 from bot.service.turns import give, hand_over, hold, pass_on
 
 MAY_CLAIM = (Role.MRR, Role.SDR, Role.MANAGER, Role.ADMIN)
+GIVE_AWAY, CALL_JUNK, TAKE_UP = "give it to somebody else", "call it junk", "take it up again"
+"""What only the one who has a lead and those above may do, as a refusal says it."""
 MAY_OWN = (Role.MRR, Role.SDR, Role.AE, Role.CSM, Role.MANAGER)
 
 
@@ -68,6 +71,11 @@ def claim_lead(session: Session, command: ClaimLead, now: datetime) -> Done:
     begin_claimed(session, lead, now)
     undo = {"state": "open", "owner_id": _text(before), "version": lead.version}
     return _done(session, "claim_lead", lead, actor, now, "It's yours.", undo)
+
+
+def check_may_change(session: Session, lead_id: UUID, actor: Actor, what: str) -> None:
+    """Raise ``NotAllowed`` now rather than after a form was filled in. ``what``: "give it to somebody else"."""
+    _check(session, get_lead(session, lead_id), actor, what)
 
 
 def mark_seen(session: Session, lead_id: UUID, actor: Actor, now: datetime) -> None:
@@ -152,7 +160,7 @@ def reassign_lead(session: Session, command: ReassignLead, now: datetime) -> Don
     """Give a lead to somebody by name: its owner, a manager of the team, or an admin may."""
     actor, lead = command.actor, get_lead(session, command.lead_id)
     _open_still(lead)
-    _check(session, lead, actor, "give it to somebody else")
+    _check(session, lead, actor, GIVE_AWAY)
     to = session.execute(
         select(Person.id, Person.name, Person.slack_user_id).where(
             Person.id == command.to_id,
@@ -168,19 +176,22 @@ def reassign_lead(session: Session, command: ReassignLead, now: datetime) -> Don
         raise UserError(f"I can't find {to.name} in Slack, so they would not hear of it.", field="to")
     before, state = lead.owner_id, lead.state
     reason = f"{actor.name} gave it to {to.name}{': ' + command.reason if command.reason else ''}."
-    team_id = load_candidates(session, now, [to.id]).teams.get(to.id)
+    candidates = load_candidates(session, now, [to.id])
     keep_assignment(session, lead.id, to.id, "reassigned", [reason], now, actor.person_id)
-    hand_over(session, lead, to.id, [reason], team_id, now, "reassigned")
+    hand_over(session, lead, to.id, [reason], candidates.teams.get(to.id), now, "reassigned")
     if lead.state is not state:
         note_move(session, lead.id, state, lead.state, now, actor.person_id, reason)
     undo = {"owner_id": _text(before), "state": state.value, "version": lead.version}
-    return _done(session, "reassign_lead", lead, actor, now, f"{to.name} has it now.", undo, command.reason)
+    rep = candidates.rep(to.id)
+    away = absence(candidates.weeks[to.id], rep is not None and rep.away, now, actor.timezone)
+    said = f"{to.name} has it now, but is {away}." if away else f"{to.name} has it now."
+    return _done(session, "reassign_lead", lead, actor, now, said, undo, command.reason)
 
 
 def junk_lead(session: Session, command: JunkLead, now: datetime) -> Done:
-    """Not a lead, and why; by the owner, a manager of the team, or an admin."""
+    """Junk, and why; by the owner, a manager of the team, or an admin."""
     actor, lead = command.actor, get_lead(session, command.lead_id)
-    _check(session, lead, actor, "call it junk")
+    _check(session, lead, actor, CALL_JUNK)
     check_move(lead.state, LeadState.JUNK, command.reason)
     state = lead.state
     why = f"{command.reason}: {command.remark}" if command.remark else command.reason
@@ -196,7 +207,7 @@ def reopen_lead(session: Session, command: ReopenLead, now: datetime) -> Done:
     actor, lead = command.actor, get_lead(session, command.lead_id)
     if lead.state in WORKED_STATES:
         raise UserError("This lead is open; there is nothing to take up again.")
-    _check(session, lead, actor, "take it up again")
+    _check(session, lead, actor, TAKE_UP)
     after = LeadState.RESPONDED if lead.first_response_at else LeadState.OPEN
     check_move(lead.state, after, command.reason)
     other = session.scalar(

@@ -209,8 +209,8 @@ async def test_a_wrong_lead_is_junked_with_a_reason_and_can_be_taken_up_again(ho
     await house.sends_form()
     card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
     owner, _ = house.owner(card)
-    await owner.clicks("Not a lead…", in_="#inbound")
-    await owner.picks("Why is it not a lead?", "Student or private person")
+    await owner.clicks("Junk…", in_="#inbound")
+    await owner.picks("Why is it junk?", "Student or private person")
     await owner.fills("Anything to add?", "It's for a thesis")
     assert await owner.submits()
     await owner.sees("Student or private person: It's for a thesis", in_="#inbound")
@@ -231,6 +231,61 @@ async def test_a_lead_is_given_to_somebody_else_with_a_reason(house: WholeHouse)
     await other.sees("Passed to", in_="#inbound")
     newer = await other.sees("you're up", in_="#inbound")
     assert house.owner(newer)[0] is other
+
+
+async def test_giving_a_lead_to_somebody_who_is_off_shift_is_warned_of(house: WholeHouse) -> None:
+    await house.sends_form()
+    card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    owner, _ = house.owner(card)
+    await owner.clicks("Give to someone else…", in_="#inbound")
+    await owner.picks("Who gets it?", "Maya Stone (mrr, off shift until Mon 14:00)")
+    await owner.fills("Why?", "They know the company")
+    assert await owner.submits()
+    await owner.sees("Maya Stone has it now, but is off shift until Mon 14:00.")
+
+
+async def test_who_may_not_junk_a_lead_hears_so_before_any_form(house: WholeHouse) -> None:
+    await house.sends_form()
+    card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    owner, other = house.owner(card)
+    await other.clicks("Junk…", in_="#inbound")
+    await other.sees(f"Only {NAMES[owner.name]}, a manager of the team or an admin can call it junk.")
+    await other.clicks("Give to someone else…", in_="#inbound")
+    await other.sees("can give it to somebody else.")
+    assert (await other.view())["modals"] == []
+
+
+async def test_who_took_a_passed_on_lead_by_themselves_is_said_to_have_taken_it(house: WholeHouse) -> None:
+    await house.sends_form()
+    card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    owner, other = house.owner(card)
+    await owner.clicks("Can't take it", in_="#inbound")
+    await other.sees("you're up", in_="#inbound")
+    assert await house.lena.clicks("Claim", in_="#inbound")
+    await owner.sees("Lena Gross took it: Jane O'Neill", in_="#inbound")
+    await owner.sees_no("Passed to", in_="#inbound")
+    await house.noor.types("/handraiser events")
+    events = await house.noor.sees("What came in")
+    assert "Now with Lena Gross: Lena Gross took it." in events.text
+
+
+async def test_overdue_hot_leads_are_not_well(house: WholeHouse) -> None:
+    await house.sends_form()
+    await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    await house.slack.clock.forward(minutes=12)
+    await house.all_is_told()
+    await house.noor.types("/handraiser")
+    seen = await house.noor.sees("Something needs a look.")
+    assert "1 hot lead is overdue; the longest wait is 12 min" in seen.text
+    assert "playbook last changed" in seen.text
+
+
+async def test_a_word_that_means_nothing_gets_help_and_a_guess(house: WholeHouse) -> None:
+    await house.noor.types("/handraiser poeple")
+    await house.noor.sees("I don't know “poeple”. Did you mean /handraiser people?")
+    await house.sam.types("/handraiser nonsense")
+    await house.sam.sees("I don't know “nonsense”.")
+    await house.sam.sees("/touch jane voicemail")
 
 
 async def test_at_night_a_hot_lead_is_held_and_comes_first_in_the_morning(database_url: str) -> None:
@@ -287,10 +342,10 @@ async def test_a_lead_taken_up_again_is_not_said_to_have_asked_again(house: Whol
     await house.sends_form()
     card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
     owner, _ = house.owner(card)
-    await owner.clicks("Not a lead…", in_="#inbound")
-    await owner.picks("Why is it not a lead?", "Student or private person")
+    await owner.clicks("Junk…", in_="#inbound")
+    await owner.picks("Why is it junk?", "Student or private person")
     assert await owner.submits()
-    await owner.sees("Not a lead", in_="#inbound")
+    await owner.sees("Junk (", in_="#inbound")
     await owner.clicks("Take it up again…", in_="#inbound")
     await owner.fills("Why take it up again?", "They meant it")
     assert await owner.submits()

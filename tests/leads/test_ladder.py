@@ -1,17 +1,19 @@
 """Who is told when, while a raised hand waits (process §2, ladder)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.clocks import protocol_now
 from bot.db.models import Lead, LivingMessage, OutboxItem
-from bot.domain.commands import ClaimLead, DeclineLead, Due, JunkLead
+from bot.delivery.views import make_renderer
+from bot.domain.commands import ClaimLead, DeclineLead, Due, JunkLead, ReassignLead
 from bot.domain.response_clock import BreachCause
 from bot.domain.terms import Channel, Intent, LeadState
-from bot.service.claims import claim_lead, decline_lead, junk_lead, mark_seen
+from bot.service.claims import claim_lead, decline_lead, junk_lead, mark_seen, reassign_lead
 from bot.service.hand_raises import Raised
 from bot.service.lead_changes import get_lead
 from bot.service.responses import note_response
@@ -293,3 +295,40 @@ def test_a_card_that_stood_in_slack_in_time_is_the_reps(floor: SalesFloor) -> No
     floor.now += timedelta(minutes=5)
 
     assert _breaches(floor, raised) == BreachCause.REP
+
+
+def test_what_waited_to_be_told_is_not_told_to_whom_it_no_longer_concerns(floor: SalesFloor) -> None:
+    raised = floor.raises()
+    floor.after(seconds=90)
+    (nudge,) = _told(floor)
+    assert "UADA" in _shown(floor, nudge).text
+    floor.after(minutes=2)  # the clock jumped: Bea has it before the nudge went out
+    assert _shown(floor, nudge) is None
+    floor.does(claim_lead, ClaimLead(floor.actor("Bea"), raised.lead_id))
+    floor.after(minutes=3)
+    idle = _told(floor)[-1]
+    assert "UBEA" in _shown(floor, idle).text
+    floor.does(decline_lead, DeclineLead(floor.actor("Bea"), raised.lead_id, floor.lead(raised.lead_id).round))
+    assert _shown(floor, idle) is None
+
+
+def test_a_reminder_is_for_whoever_has_the_lead_when_it_is_told(floor: SalesFloor) -> None:
+    raised = floor.raises(intent=Intent.DOWNLOAD)
+    floor.until(floor.lead(raised.lead_id).raised_at + timedelta(hours=13))
+    (reminder,) = _told(floor)
+    assert "Still to answer" in _shown(floor, reminder).text
+    floor.does(reassign_lead, ReassignLead(floor.actor("Mia"), raised.lead_id, floor.people["Bea"], "she knows them"))
+    assert _shown(floor, reminder) is None
+
+
+def _told(floor: SalesFloor) -> list[OutboxItem]:
+    messages = select(OutboxItem).where(OutboxItem.living_id.is_(None)).order_by(OutboxItem.seq)
+    return list(floor.read(lambda session: session.scalars(messages).all()))
+
+
+def _shown(floor: SalesFloor, item: OutboxItem) -> Any:
+    class Held:
+        def now(self) -> datetime:
+            return floor.now
+
+    return floor.read(lambda session: make_renderer(Held()).notice(session, item))

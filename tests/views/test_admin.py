@@ -19,6 +19,9 @@ WELL: dict[str, Any] = {
     "accounts": 1,
     "open_leads": 1,
     "unanswered_hot": 1,
+    "overdue_hot": 0,
+    "overdue_others": 0,
+    "longest_overdue": None,
     "waiting_notices": 1,
     "oldest_waiting": None,
     "dead_notices": 0,
@@ -26,7 +29,7 @@ WELL: dict[str, Any] = {
     "worker_silent": 10.0,
     "next_due": None,
     "people_without_slack": (),
-    "playbook_number": 3,
+    "playbook_since": None,
 }
 
 
@@ -47,6 +50,22 @@ def test_a_worker_that_is_not_there_is_warned_of(silent: float | None, said: str
 
     assert said in shown
     assert "1 message could not be delivered" in shown
+
+
+@pytest.mark.parametrize(
+    ("hot", "others", "said"),
+    [
+        (1, 0, "1 hot lead is overdue; the longest wait is 12 min"),
+        (2, 1, "2 hot leads and 1 other lead are overdue"),
+        (0, 1, "1 lead is overdue"),
+    ],
+)
+def test_all_is_not_well_while_leads_are_overdue(hot: int, others: int, said: str) -> None:
+    late = {"overdue_hot": hot, "overdue_others": others, "longest_overdue": 720.0}
+    shown = health_post(Health(**WELL | late)).text
+
+    assert shown.startswith("Something needs a look.")
+    assert said in shown
 
 
 def test_the_number_of_aligned_aes_is_held_to_the_playbook() -> None:

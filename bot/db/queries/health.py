@@ -4,23 +4,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.clocks import protocol_now
-from bot.db.models import Account, Contact, DueTime, InboxEvent, Lead, OutboxItem, Person, Setting
+from bot.db.models import Account, Contact, DueTime, InboxEvent, Lead, OutboxItem, Person, PlaybookVersion, Setting
 from bot.db.queries.vital_signs import last_tick, seconds_silent
+from bot.db.types import Timestamp
 
 EVENTS_PAGE = 10
 LIVE = ("ready", "claimed", "unknown")
 WORKSPACE = "workspace"
+_OVERDUE = select(
+    func.count().filter(Lead.hot.is_(True)), func.count().filter(Lead.hot.is_(False)), func.min(Lead.raised_at)
+).where(
+    Lead.closed_at.is_(None), Lead.first_response_at.is_(None), Lead.response_due_at < bindparam("now", type_=Timestamp)
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Health:
     """How the product is, in numbers an admin can act on. Ages are in seconds of real time.
 
-    ``worker_silent``: since a worker showed up last; None: none ever has.
+    ``worker_silent``: since a worker showed up last; None: none ever has. ``overdue_hot``, ``overdue_others``: open
+    leads past the time by which they should have been answered; ``longest_overdue``: how long the one that waits
+    longest has waited, in seconds of business time. ``playbook_since``: when the playbook in force was stored.
     """
 
     workspace: str | None
@@ -28,6 +36,9 @@ class Health:
     accounts: int
     open_leads: int
     unanswered_hot: int
+    overdue_hot: int
+    overdue_others: int
+    longest_overdue: float | None
     waiting_notices: int
     oldest_waiting: float | None
     dead_notices: int
@@ -35,12 +46,15 @@ class Health:
     worker_silent: float | None
     next_due: datetime | None
     people_without_slack: tuple[str, ...]
-    playbook_number: int | None
+    playbook_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """One intake event and what became of it."""
+    """One intake event and what became of it.
+
+    ``explanation`` is of the moment it came in; ``owner`` and ``owner_reason`` are who has the lead now, and why.
+    """
 
     id: UUID
     sender: str
@@ -49,6 +63,7 @@ class EventLine:
     explanation: str
     who: str
     owner: str | None
+    owner_reason: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +75,8 @@ class EventsPage:
     total: int
 
 
-def health(session: Session) -> Health:
-    """The state of the whole, read in a handful of counts."""
+def health(session: Session, now: datetime) -> Health:
+    """The state of the whole, read in a handful of counts. ``now`` is business time."""
     real = protocol_now()
     live = OutboxItem.state.in_(LIVE)
     waiting, oldest = session.execute(
@@ -72,6 +87,7 @@ def health(session: Session) -> Health:
     ).all()
     workspace = session.get(Setting, WORKSPACE)
     in_force = session.info.get("playbook")
+    overdue_hot, overdue_others, raised_at = session.execute(_OVERDUE, {"now": now}).one()
     return Health(
         workspace=workspace.value.get("name") if workspace else None,
         contacts=_count(session, select(func.count()).select_from(Contact)),
@@ -83,6 +99,9 @@ def health(session: Session) -> Health:
             .select_from(Lead)
             .where(Lead.closed_at.is_(None), Lead.hot.is_(True), Lead.first_response_at.is_(None)),
         ),
+        overdue_hot=overdue_hot,
+        overdue_others=overdue_others,
+        longest_overdue=(now - raised_at).total_seconds() if raised_at else None,
         waiting_notices=waiting,
         oldest_waiting=(real - oldest).total_seconds() if oldest else None,
         dead_notices=_count(
@@ -102,8 +121,12 @@ def health(session: Session) -> Health:
                 .limit(10)
             )
         ),
-        playbook_number=in_force.number if in_force else None,
+        playbook_since=_stored_at(session, in_force.number if in_force else None),
     )
+
+
+def _stored_at(session: Session, number: int | None) -> datetime | None:
+    return session.scalar(select(PlaybookVersion.stored_at).where(PlaybookVersion.number == number))
 
 
 def _count(session: Session, statement: Select[int]) -> int:
@@ -124,6 +147,7 @@ def events_page(session: Session, page: int = 0, size: int = EVENTS_PAGE) -> Eve
             Contact.last_name,
             Contact.email,
             Person.name,
+            Lead.owner_reason,
         )
         .outerjoin(Lead, Lead.id == InboxEvent.lead_id)
         .outerjoin(Contact, Contact.id == Lead.contact_id)
@@ -141,6 +165,7 @@ def events_page(session: Session, page: int = 0, size: int = EVENTS_PAGE) -> Eve
             explanation=row.explanation,
             who=f"{row.first_name or ''} {row.last_name or ''}".strip() or row.email or "",
             owner=row.name,
+            owner_reason=tuple(row.owner_reason or ()),
         )
         for row in rows
     )

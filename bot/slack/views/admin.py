@@ -33,11 +33,19 @@ RESULTS = {
 }
 
 
-def help_post(roles: frozenset[Role]) -> Post:
-    """Every command in a line; the way to the admin's pages for those who may."""
+def help_post(roles: frozenset[Role], unknown: str = "", meant: str = "") -> Post:
+    """Every command in a line; the way to the admin's pages for those who may.
+
+    ``unknown``: a word typed that means nothing here; ``meant``: the one that it may be a slip of.
+    """
     lines = [f"`{command}` – {text}" for command, text in HELP if command != "/handraiser" or _may_see(roles)]
     text = "What you can ask me:\n" + bullet(lines)
-    blocks: list[Block] = [section(f"*What you can ask me*\n{bullet(lines)}"), context(MINE)]
+    blocks: list[Block] = []
+    if unknown:
+        said = f"I don't know “{esc(unknown, 60)}”." + (f" Did you mean `/handraiser {meant}`?" if meant else "")
+        text = f"{said} {text}"
+        blocks.append(section(said))
+    blocks += [section(f"*What you can ask me*\n{bullet(lines)}"), context(MINE)]
     if _may_see(roles):
         blocks.append(_pages(AdminPage.HELP))
     return post(text, blocks)
@@ -51,10 +59,10 @@ def health_post(state: Health) -> Post:
         f"{counted(state.open_leads, 'open lead')}, {counted(state.unanswered_hot, 'hot one')} without an answer",
         f"{counted(state.contacts, 'contact')} at {counted(state.accounts, 'account')}",
         f"{counted(state.waiting_notices, 'message')} on {'its' if state.waiting_notices == 1 else 'their'} way",
-        f"playbook version {state.playbook_number or '–'}",
+        f"playbook last changed {at(state.playbook_since)}" if state.playbook_since else "no playbook is stored yet",
     ]
     if state.next_due is not None:
-        facts.append(f"next thing due {at(state.next_due)}")
+        facts.append(f"next reminder or check {at(state.next_due)}")
     blocks: list[Block] = [header(title)]
     if warnings:
         blocks.append(section(bullet(warnings)))
@@ -64,6 +72,8 @@ def health_post(state: Health) -> Post:
 
 def _warnings(state: Health) -> Sequence[str]:
     found = [f"Slack refuses some messages: {esc(error, 200)}" for error in state.trouble]
+    if state.longest_overdue is not None:
+        found.append(f"{_overdue(state.overdue_hot, state.overdue_others)} {lasting(state.longest_overdue)}")
     if state.oldest_waiting is not None and state.oldest_waiting > 60 and not found:
         found.append(f"a message has been waiting for {round(state.oldest_waiting)} s")
     if state.dead_notices:
@@ -76,6 +86,13 @@ def _warnings(state: Health) -> Sequence[str]:
         names = ", ".join(esc(name) for name in state.people_without_slack)
         found.append(f"not found in Slack by their e-mail: {names}")
     return found
+
+
+def _overdue(hot: int, others: int) -> str:
+    parts = [counted(hot, "hot lead")] if hot else []
+    if others:
+        parts.append(counted(others, "other lead" if hot else "lead"))
+    return f"{' and '.join(parts)} {'is' if hot + others == 1 else 'are'} overdue; the longest wait is"
 
 
 def events_post(page: EventsPage) -> Post:
@@ -95,9 +112,13 @@ def events_post(page: EventsPage) -> Post:
 
 def _event(line: EventLine) -> str:
     who = f"*{esc(line.who)}* " if line.who else ""
-    owner = f" → {esc(line.owner)}" if line.owner else ""
     result = RESULTS.get(line.result, line.result)
     said = f"\n{esc(line.explanation, 300)}" if line.explanation else ""
+    reason = " ".join(line.owner_reason)
+    since = line.result == "lead" and bool(reason) and reason not in line.explanation
+    owner = f" → {esc(line.owner)}" if line.owner and not since else ""
+    if since:  # what is said above was of its first owner
+        said += f"\nNow {f'with {esc(line.owner)}' if line.owner else 'with nobody'}: {esc(reason, 300)}"
     when = at(line.received_at, "{date_short_pretty}, {time_secs}")
     return f"{when} · {who}{result}{owner} · by `{esc(line.sender, 40)}`{said}"
 

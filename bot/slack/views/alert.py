@@ -287,6 +287,8 @@ def _passed_on(card: LeadCard) -> Post:
     to = f"Passed to {esc(card.owner.name)}" if card.owner else "Passed on"
     if card.alerts and card.alerts[-1].cause == "reopened":
         to = "Taken up again, see the newer card"
+    elif card.owner is not None and card.turns and card.turns[-1].rule == "claimed":
+        to = f"{esc(card.owner.name)} took it"
     elif card.owner is not None and card.alerts and _same_owner(card):
         to = "Asked again, see the newer card"
     return _folded(card, f"{to}: {_short(card)}", menu=False)
@@ -299,7 +301,7 @@ def _same_owner(card: LeadCard) -> bool:
 
 def _closed(card: LeadCard) -> Post:
     by = next((move.by for move in reversed(card.moves) if move.after is card.state), None)
-    words = {LeadState.JUNK: "Not a lead", LeadState.HANDED_OFF: "Handed off", LeadState.RECYCLED: "Later"}
+    words = {LeadState.HANDED_OFF: "Handed off", LeadState.RECYCLED: "Later"}
     word = words.get(card.state, card.state.value.replace("_", " ").capitalize())
     why = f" – {esc(card.close_reason, 200)}" if card.close_reason else ""
     return _folded(card, f"{word}{f' ({esc(by)})' if by else ''}: {_short(card)}{why}")

@@ -1,7 +1,7 @@
-"""The alert's menu, and the forms behind it: give to someone else, not a lead, take up again."""
+"""The alert's menu, and the forms behind it: give to someone else, junk, take up again."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from bot.db.queries.leads import LeadCard
 from bot.db.queries.people import Responder
 from bot.domain.errors import Gone
 from bot.domain.terms import Channel, Outcome
-from bot.slack.blocks import context, esc, modal, option, plain, section
+from bot.slack.blocks import OPTION_TEXT, context, cut, esc, modal, option, plain, section
 from bot.slack.ids import Action, AlertMore, Block, Callback
 
 REASON_LENGTH = 200
@@ -23,14 +23,16 @@ def more(card: LeadCard) -> OverflowMenu:
     value = f"{card.lead_id}|{card.round}"
     labels = {AlertMore.DETAILS: "Show everything"}
     if card.closed_at is None:
-        labels |= {AlertMore.REASSIGN: "Give to someone else…", AlertMore.JUNK: "Not a lead…"}
+        labels |= {AlertMore.REASSIGN: "Give to someone else…", AlertMore.JUNK: "Junk…"}
     else:
         labels |= {AlertMore.REOPEN: "Take it up again…"}
     return OverflowMenu(Action.ALERT_MORE, [option(label, f"{choice}|{value}") for choice, label in labels.items()])
 
 
-def reassign_form(card: LeadCard, people: Sequence[Responder]) -> dict[str, object]:
-    """Who gets it, and why."""
+def reassign_form(
+    card: LeadCard, people: Sequence[Responder], absences: Mapping[UUID, str] | None = None
+) -> dict[str, object]:
+    """Who gets it, and why; ``absences`` says of whom does not work now how long."""
     others = [person for person in people if card.owner is None or person.id != card.owner.id]
     blocks: list[SlackBlock] = [section(_about(card))]
     if others:
@@ -39,7 +41,7 @@ def reassign_form(card: LeadCard, people: Sequence[Responder]) -> dict[str, obje
                 plain("Who gets it?", 150),
                 StaticSelectMenu(
                     Action.REASSIGN_TO,
-                    [option(f"{person.name} ({', '.join(person.roles)})", str(person.id)) for person in others[:100]],
+                    [option(_responder(person, absences or {}), str(person.id)) for person in others[:100]],
                     placeholder=plain("Pick a person", 150),
                 ),
                 block_id=Block.REASSIGN_TO,
@@ -51,8 +53,14 @@ def reassign_form(card: LeadCard, people: Sequence[Responder]) -> dict[str, obje
     return _form("Give to someone else", card, blocks, Callback.REASSIGN_FORM, "Give it" if others else None)
 
 
+def _responder(person: Responder, absences: Mapping[UUID, str]) -> str:
+    """Name and roles; whoever does not work now says so, before a name that is too long is cut."""
+    said = ", ".join([*person.roles, absences.get(person.id, "")]).rstrip(", ")
+    return f"{cut(person.name, max(OPTION_TEXT - len(said) - 3, 20))} ({said})"
+
+
 def junk_form(card: LeadCard, reasons: Sequence[str]) -> dict[str, object]:
-    """Why this is no lead: one of the playbook's ``reasons``, and a word of one's own."""
+    """Why this is junk: one of the playbook's ``reasons``, and a word of one's own."""
     menu = StaticSelectMenu(
         Action.REASON,
         [option(reason, reason) for reason in reasons[:100]],
@@ -61,11 +69,11 @@ def junk_form(card: LeadCard, reasons: Sequence[str]) -> dict[str, object]:
     remark = PlainTextInput(Action.REMARK, max_length=REASON_LENGTH, placeholder=plain("A thesis on castings", 150))
     blocks: list[SlackBlock] = [
         section(_about(card)),
-        InputBlock(plain("Why is it not a lead?", 150), menu, block_id=Block.REASON),
+        InputBlock(plain("Why is it junk?", 150), menu, block_id=Block.REASON),
         InputBlock(plain("Anything to add?", 150), remark, block_id=Block.REMARK, optional=True),
         context("The reason is kept with the lead. You can take it up again later."),
     ]
-    return _form("Not a lead", card, blocks, Callback.JUNK_FORM, "Not a lead")
+    return _form("Junk", card, blocks, Callback.JUNK_FORM, "Junk it")
 
 
 def reopen_form(card: LeadCard) -> dict[str, object]:

@@ -53,7 +53,7 @@ MOVES: Mapping[str, str] = {
     LeadState.CLAIMED: "claimed",
     LeadState.RESPONDED: "answered",
     LeadState.RECYCLED: "put off",
-    LeadState.JUNK: "found to be no lead",
+    LeadState.JUNK: "junk",
 }
 CAUSES: Mapping[str, str] = {
     "manager": " as manager",
