@@ -17,6 +17,7 @@ from bot.domain.handoff_stages import TAKEN_BACK, WAITING
 from bot.domain.intro_call import MANAGER, REMIND
 from bot.service.actors import actor_by_id
 from bot.service.audit import record
+from bot.service.call_watch import watch_handoff
 from bot.service.contact_text import clean_lines
 from bot.service.executives import BOOKED, executive
 from bot.service.handoff_ladder_times import arm, end_ladder, step_times
@@ -112,6 +113,7 @@ def _give(
         send_removal(session, old, meeting)
     elif starts_at is not None:
         meeting = book(session, new, one, starts_at, now, causation_id)
+    watch_handoff(session, old.id, now)
     announce_handoff(session, new, meeting if starts_at is not None else None, now)
     tell_executive(session, old, "given", actor.person_id, {"reason": why})
     tell_rep(session, new, "given", actor.person_id, {"reason": why})

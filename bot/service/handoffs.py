@@ -20,6 +20,7 @@ from bot.domain.errors import AlreadyTaken, Gone, NotAllowed, UserError
 from bot.domain.handoff import Executive, on_leave
 from bot.domain.handoff_stages import ACCEPTED, DECLINED, TAKEN_BACK, WAITING
 from bot.service.audit import record
+from bot.service.call_watch import watch_handoff
 from bot.service.claims import clock
 from bot.service.contact_text import clean_lines
 from bot.service.context import playbook
@@ -142,6 +143,7 @@ def announce_handoff(session: Session, handoff: Handoff, meeting: Meeting | None
     if meeting is not None:
         send_files(session, handoff, meeting, REQUEST)
     begin_handoff_ladder(session, handoff, meeting.starts_at if meeting else None, now)
+    watch_handoff(session, handoff.id, now)
 
 
 def answer_handoff(session: Session, command: AnswerHandoff, now: datetime) -> HandedOff:
@@ -154,6 +156,7 @@ def answer_handoff(session: Session, command: AnswerHandoff, now: datetime) -> H
     if command.accepted:
         move(session, handoff, ACCEPTED, actor.person_id, now, causation=causation_id)
         end_ladder(session, handoff)
+        watch_handoff(session, handoff.id, now)
         tell_rep(session, handoff, "accepted", actor.person_id)
         return HandedOff(handoff.id, handoff.contact_id, "It's yours. The rep knows.")
     reason = ": ".join(part for part in (command.reason.strip(), clean_lines(command.remark).strip()) if part)
@@ -189,6 +192,7 @@ def _end(
     move(session, handoff, state, actor_id, now, reason, causation_id)
     end_ladder(session, handoff)
     cancel(session, handoff)
+    watch_handoff(session, handoff.id, now)
     said = f"{name_of(session, actor_id)} {'declined' if state == DECLINED else 'took it back'}: {reason}"
     give_back(session, handoff, actor_id, now, said, causation_id)
 

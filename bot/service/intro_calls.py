@@ -18,6 +18,7 @@ from bot.domain.handoff import Executive
 from bot.domain.handoff_stages import ACCEPTED, WAITING
 from bot.domain.intro_call import why_not_then
 from bot.service.audit import record
+from bot.service.call_watch import watch_handoff
 from bot.service.context import playbook
 from bot.service.executives import BOOKED, busy_times, executive
 from bot.service.handoff_ladder_times import begin_handoff_ladder
@@ -157,6 +158,7 @@ def _moved(
     said = f"call {what}{f': {command.reason}' if command.reason else ''}"
     actor_id = command.actor.person_id
     touched(session, handoff)
+    watch_handoff(session, handoff.id, now)
     note_step(session, handoff.id, handoff.state, handoff.state, actor_id, now, said, causation_id)
     tell_rep(session, handoff, what, actor_id, {"reason": command.reason})
     tell_executive(session, handoff, what, actor_id, {"reason": command.reason})

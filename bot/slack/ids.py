@@ -13,6 +13,7 @@ class Command(StrEnum):
     LEAD = "/lead"
     HANDRAISER = "/handraiser"
     DEAL = "/deal"
+    HANDOFF = "/handoff"
 
 
 class Action(StrEnum):
@@ -35,6 +36,7 @@ class Action(StrEnum):
     TOUCH_PERSON = "touch_person"
     TOUCH_CHANNEL = "touch_channel"
     TOUCH_FOLLOW_UP = "touch_follow_up"
+    TOUCH_CALLBACK = "touch_callback"
     TOUCH_HAPPENED = "touch_happened"
     TOUCH_SAID_BY = "touch_said_by"
     TOUCH_REFERRAL_NAME = "touch_referral_name"
@@ -44,6 +46,19 @@ class Action(StrEnum):
     TOUCH_NOTE = "touch_note"
     LEAD_LOG = "lead_log"
     LEAD_PAGE = "lead_page"
+    HANDOFF_OPEN = "handoff_open"
+    HANDOFF_PERSON = "handoff_person"
+    HANDOFF_ANSWER = "handoff_answer"
+    HANDOFF_AE = "handoff_ae"
+    HANDOFF_AE_REASON = "handoff_ae_reason"
+    HANDOFF_SLOT = "handoff_slot"
+    HANDOFF_AT = "handoff_at"
+    HANDOFF_ACCEPT = "handoff_accept"
+    HANDOFF_DECLINE = "handoff_decline"
+    HANDOFF_MORE = "handoff_more"
+    HANDOFF_TOUCHES = "handoff_touches"
+    HANDOFF_GIVE = "handoff_give"
+    HANDOFF_WAIT = "handoff_wait"
     CALL_HELD = "call_held"
     CALL_MISSED = "call_missed"
     CALL_RESCHEDULE = "call_reschedule"
@@ -79,11 +94,15 @@ class Block(StrEnum):
     CHANNEL = "channel"
     OUTCOME = "outcome"
     FOLLOW_UP = "follow_up_at"
+    CALLBACK = "callback_at"
     SAID_BY = "said_by"
     REFERRAL_NAME = "referral_name"
     REFERRAL_EMAIL = "referral_email"
     HAPPENED = "happened_at"
     NOTE = "note"
+    AE = "ae_id"
+    AE_REASON = "ae_reason"
+    SLOT = "slot"
     STARTS_AT = "starts_at"
     KIND = "kind"
     AMOUNT = "amount"
@@ -101,6 +120,16 @@ class AlertMore(StrEnum):
     REASSIGN = "reassign"
     JUNK = "junk"
     REOPEN = "reopen"
+    HAND_OFF = "hand_off"
+
+
+class HandoffMore(StrEnum):
+    """What the menu of a handoff offers: the first part of an option's value."""
+
+    MOVE = "move"
+    CANCEL_CALL = "cancel_call"
+    TOUCHES = "touches"
+    TAKE_BACK = "take_back"
 
 
 class AdminPage(StrEnum):
@@ -120,6 +149,13 @@ class Callback(StrEnum):
     REASSIGN_FORM = "reassign_form"
     JUNK_FORM = "junk_form"
     REOPEN_FORM = "reopen_form"
+    HANDOFF_FORM = "handoff_form"
+    HANDOFF_DECLINE_FORM = "handoff_decline_form"
+    HANDOFF_MOVE_FORM = "handoff_move_form"
+    HANDOFF_CANCEL_FORM = "handoff_cancel_form"
+    HANDOFF_BACK_FORM = "handoff_back_form"
+    HANDOFF_GIVE_FORM = "handoff_give_form"
+    HANDOFF_TOUCHES = "handoff_touches"
     RESCHEDULE_FORM = "reschedule_form"
     QUALIFY_FORM = "qualify_form"
     NOT_QUALIFIED_FORM = "not_qualified_form"
