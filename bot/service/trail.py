@@ -11,10 +11,11 @@ from enum import StrEnum
 from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import Enum, Table
+from sqlalchemy import Date, Enum, Table, Uuid
 from sqlalchemy.orm import Session
 
 from bot.db.models import Account, Base, Contact, Handoff, Lead, Meeting, Opportunity, Task
+from bot.db.types import Timestamp
 from bot.domain.errors import Gone
 
 TABLES: Final[Mapping[str, type[Base]]] = {
@@ -124,12 +125,11 @@ def _column(row: Base, name: str, value: Any) -> Any:
     kind = cast(Table, type(row).__table__).c[name].type
     if isinstance(kind, Enum):
         return cast(Any, kind.enum_class)(value)
-    of = kind.python_type
-    if of is datetime:
+    if isinstance(kind, Timestamp):
         return datetime.fromisoformat(value)
-    if of is date:
+    if isinstance(kind, Date):
         return date.fromisoformat(value)
-    return UUID(value) if of is UUID else value
+    return UUID(value) if isinstance(kind, Uuid) else value
 
 
 def _key(row: Any) -> str:

@@ -1,0 +1,245 @@
+"""After the intro call: held, missed, an opportunity, or back to the rep."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from bot.db.models import Opportunity, Task, Touch
+from bot.domain.commands import Undo
+from bot.domain.deal_commands import HoldCall, MissCall, NotQualified
+from bot.domain.errors import Gone, NotAllowed, UserError
+from bot.domain.money import Money
+from bot.domain.terms import Channel, LeadState, Outcome, Stage
+from bot.service.deal_undo import undo_step
+from bot.service.verdicts import hold_call, miss_call, not_qualified
+from tests.deals.house import Closing
+
+TOLD = ("intro_call_soon", "verdict_wanted", "verdict_step", "lull")
+
+
+def test_both_are_reminded_a_day_and_ten_minutes_before(closing: Closing) -> None:
+    handoff_id = closing.accepted()
+    starts = closing.meeting(handoff_id).starts_at
+    closing.floor.until(starts - timedelta(days=1))
+    day_before = [("intro_call_soon", "before:86400", who) for who in ("Erik", "Ada")]
+    assert closing.told("intro_call_soon") == day_before
+    closing.floor.until(starts - timedelta(minutes=10))
+    assert closing.told("intro_call_soon") == day_before + [
+        ("intro_call_soon", "before:600", who) for who in ("Erik", "Ada")
+    ]
+
+
+def test_after_the_call_its_executive_is_asked_then_reminded_then_the_manager(closing: Closing) -> None:
+    handoff_id = closing.accepted()
+    ends = closing.meeting(handoff_id).ends_at
+    closing.floor.until(ends)
+    assert closing.told("verdict_wanted") == [("verdict_wanted", "ended", "Erik")]
+    closing.floor.until(ends + timedelta(days=2))
+    assert closing.told("verdict_wanted")[1:] == [
+        ("verdict_wanted", "remind", "Erik"),
+        ("verdict_wanted", "manager", "Mia"),
+    ]
+    closing.floor.after(days=30)
+    assert len(closing.told("verdict_wanted")) == 3
+
+
+def test_held_is_a_meeting_of_the_executive_and_the_rep_hears_of_it(closing: Closing) -> None:
+    handoff_id = closing.held()
+    handoff = closing.handoff(handoff_id)
+    (touch,) = closing.all(Touch, Touch.channel == Channel.MEETING)
+    assert (handoff.state, touch.outcome, touch.person_id) == ("held", Outcome.HELD, closing.floor.people["Erik"])
+    assert touch.lead_id == handoff.lead_id
+    assert closing.meeting(handoff_id).state == "held"
+    assert ("verdict_step", "held", "Ada") in closing.told("verdict_step")
+
+
+def test_held_without_a_verdict_reminds_after_a_day_and_tells_the_manager_after_two(closing: Closing) -> None:
+    closing.held()
+    closing.floor.after(days=1)
+    closing.floor.after(days=1)
+    assert closing.told("verdict_wanted")[1:] == [
+        ("verdict_wanted", "remind", "Erik"),
+        ("verdict_wanted", "manager", "Mia"),
+    ]
+
+
+def test_a_verdict_ends_the_reminders(closing: Closing) -> None:
+    closing.qualifies(closing.held())
+    closing.floor.after(days=10)
+    assert closing.told("verdict_wanted") == [("verdict_wanted", "ended", "Erik")]
+
+
+def test_whoever_holds_the_call_has_taken_the_handoff(closing: Closing) -> None:
+    handoff_id = closing.hands_over()
+    closing.floor.until(closing.meeting(handoff_id).ends_at)
+    closing.floor.does(hold_call, HoldCall(closing.floor.actor("Erik"), handoff_id))
+    assert closing.history(handoff_id)[-2:] == [("waiting", "accepted"), ("accepted", "held")]
+
+
+@pytest.mark.parametrize("who", ["Ada", "Farah", "Otto"])
+def test_nobody_else_says_how_the_call_went(closing: Closing, who: str) -> None:
+    handoff_id = closing.accepted()
+    with pytest.raises(NotAllowed, match="Only Erik"):
+        closing.floor.does(hold_call, HoldCall(closing.floor.actor(who), handoff_id))
+
+
+@pytest.mark.parametrize("who", ["Mia", "Root"])
+def test_a_manager_of_the_executive_and_an_admin_can(closing: Closing, who: str) -> None:
+    handoff_id = closing.accepted()
+    closing.floor.does(hold_call, HoldCall(closing.floor.actor(who), handoff_id))
+    (touch,) = closing.all(Touch, Touch.channel == Channel.MEETING)
+    assert touch.person_id == closing.floor.people["Erik"], "the call counts as the executive's"
+
+
+def test_an_opportunity_has_amount_type_and_a_day_and_moves_the_stages(closing: Closing) -> None:
+    handoff_id = closing.held()
+    dealt = closing.qualifies(handoff_id, Money(1_250_000, "EUR"))
+    deal, handoff = closing.deal(dealt.deal_id), closing.handoff(handoff_id)
+    assert (deal.state, deal.amount_cents, deal.currency, deal.kind) == ("qualified", 1_250_000, "EUR", "new")
+    assert (deal.ae_id, deal.rep_id) == (closing.floor.people["Erik"], closing.floor.people["Ada"])
+    assert handoff.state == "qualified"
+    assert closing.floor.lead(handoff.lead_id).state is LeadState.CLOSED
+    contact = closing.contact()
+    assert contact.stage is closing.account(contact.account_id).stage is Stage.OPPORTUNITY
+    assert closing.deal_history(dealt.deal_id) == [(None, "qualified", "")]
+    assert closing.told("verdict_step")[-1] == ("verdict_step", "qualified", "Ada")
+
+
+@pytest.mark.parametrize("who", ["Ada", "Farah", "Mia", "Root"])
+def test_only_the_executive_who_spoke_to_them_makes_it_an_opportunity(closing: Closing, who: str) -> None:
+    handoff_id = closing.held()
+    with pytest.raises(NotAllowed, match="Only Erik"):
+        closing.qualifies(handoff_id, who=who)
+    assert closing.all(Opportunity) == []
+
+
+def test_no_opportunity_without_having_spoken(closing: Closing) -> None:
+    with pytest.raises(UserError, match="Was the call held"):
+        closing.qualifies(closing.accepted())
+
+
+def test_two_clicks_are_one_opportunity(closing: Closing) -> None:
+    handoff_id = closing.held()
+    closing.qualifies(handoff_id)
+    with pytest.raises(Gone, match="qualified by now"):
+        closing.qualifies(handoff_id)
+    assert len(closing.all(Opportunity)) == 1
+
+
+def test_the_expected_close_is_needed_and_to_come(closing: Closing) -> None:
+    handoff_id = closing.held()
+    for wrong in (None, date(2025, 1, 1)):
+        with pytest.raises(UserError) as refused:
+            closing.qualifies(handoff_id, expected_close_on=wrong)
+        assert refused.value.field == "expected_close_on"
+
+
+def test_not_qualified_goes_back_to_the_rep_with_its_reason(closing: Closing) -> None:
+    handoff_id = closing.held()
+    erik = closing.floor.actor("Erik")
+    for wrong in ("", "because"):
+        with pytest.raises(UserError, match="Pick one"):
+            closing.floor.does(not_qualified, NotQualified(erik, handoff_id, wrong))
+    closing.floor.does(not_qualified, NotQualified(erik, handoff_id, "No budget", "next year perhaps"))
+    handoff = closing.handoff(handoff_id)
+    lead = closing.floor.lead(handoff.lead_id)
+    assert (handoff.state, handoff.end_reason) == ("not_qualified", "No budget")
+    assert lead.closed_at is None
+    assert closing.floor.owner(lead.id) == "Ada"
+    (task,) = closing.all(Task, Task.kind == "returned")
+    assert (task.person_id, task.lead_id) == (closing.floor.people["Ada"], lead.id)
+    assert "No budget: next year perhaps" in task.text
+    assert closing.told("verdict_step")[-1] == ("verdict_step", "not_qualified", "Ada")
+
+
+def test_a_no_show_goes_back_to_the_rep_and_the_executive_is_offered_something_to_do(closing: Closing) -> None:
+    handoff_id = closing.accepted()
+    with pytest.raises(UserError, match="not begun yet"):
+        closing.floor.does(miss_call, MissCall(closing.floor.actor("Erik"), handoff_id))
+    closing.floor.until(closing.meeting(handoff_id).starts_at + timedelta(minutes=10))
+    closing.floor.does(miss_call, MissCall(closing.floor.actor("Erik"), handoff_id))
+    handoff = closing.handoff(handoff_id)
+    assert handoff.state == "no_show"
+    assert "credit stays" in handoff.end_reason
+    assert closing.meeting(handoff_id).state == "no_show"
+    assert closing.floor.lead(handoff.lead_id).closed_at is None
+    assert closing.told("verdict_step", "lull") == [("lull", "", "Erik"), ("verdict_step", "no_show", "Ada")]
+    (touch,) = closing.all(Touch, Touch.channel == Channel.MEETING)
+    assert touch.outcome is Outcome.NO_SHOW
+
+
+def test_back_at_the_rep_a_newer_lead_of_theirs_goes_on_instead(closing: Closing) -> None:
+    handoff_id = closing.held()
+    again = closing.floor.raises("jane@acme.example").lead_id
+    closing.floor.does(not_qualified, NotQualified(closing.floor.actor("Erik"), handoff_id, "No budget"))
+    assert closing.floor.lead(closing.handoff(handoff_id).lead_id).state is LeadState.CLOSED
+    assert closing.floor.lead(again).closed_at is None
+
+
+STEPS = ["hold", "miss", "qualify", "not_qualified"]
+
+
+def _step(closing: Closing, step: str):
+    """Carry out one step on a fresh handoff; its handoff and what it was answered."""
+    erik = closing.floor.actor("Erik")
+    if step in ("hold", "miss"):
+        handoff_id = closing.accepted()
+        closing.floor.until(closing.meeting(handoff_id).ends_at)
+        command = HoldCall(erik, handoff_id) if step == "hold" else MissCall(erik, handoff_id)
+        return handoff_id, lambda: closing.floor.does(hold_call if step == "hold" else miss_call, command)
+    handoff_id = closing.held()
+    if step == "qualify":
+        return handoff_id, lambda: closing.qualifies(handoff_id)
+    return handoff_id, lambda: closing.floor.does(not_qualified, NotQualified(erik, handoff_id, "No budget"))
+
+
+def _picture(closing: Closing, handoff_id) -> tuple[object, ...]:
+    handoff, contact = closing.handoff(handoff_id), closing.contact()
+    lead = closing.floor.lead(handoff.lead_id)
+    return (
+        (handoff.state, handoff.held_at, handoff.answered_at, handoff.ended_at, handoff.end_reason),
+        (lead.state, lead.closed_at, lead.close_reason, lead.owner_id, lead.claimed_at),
+        closing.meeting(handoff_id).state,
+        contact.stage,
+        closing.account(contact.account_id).stage,
+        [(deal.id, deal.state) for deal in closing.all(Opportunity)],
+        [task.id for task in closing.all(Task)],
+        len([touch for touch in closing.all(Touch) if touch.undone_at is None]),
+        closing.floor.dues(handoff_id),
+    )
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_each_step_can_be_taken_back_with_all_it_changed(closing: Closing, step: str) -> None:
+    handoff_id, carry_out = _step(closing, step)
+    before = _picture(closing, handoff_id)
+    dealt = carry_out()
+    assert _picture(closing, handoff_id) != before
+    closing.floor.after(minutes=3)
+    closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), dealt.causation_id))
+    assert _picture(closing, handoff_id) == before
+    assert closing.told("verdict_step")[-1] == ("verdict_step", "taken back", "Ada")
+    with pytest.raises(Gone, match="already"):
+        closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), dealt.causation_id))
+    carry_out()
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_after_ten_minutes_or_by_others_it_stays(closing: Closing, step: str) -> None:
+    _, carry_out = _step(closing, step)
+    dealt = carry_out()
+    with pytest.raises(NotAllowed):
+        closing.floor.does(undo_step, Undo(closing.floor.actor("Mia"), dealt.causation_id))
+    closing.floor.after(minutes=11)
+    with pytest.raises(Gone, match="10 minutes"):
+        closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), dealt.causation_id))
+
+
+def test_what_somebody_acted_on_is_not_taken_back(closing: Closing) -> None:
+    handoff_id = closing.accepted()
+    closing.floor.until(closing.meeting(handoff_id).ends_at)
+    held = closing.floor.does(hold_call, HoldCall(closing.floor.actor("Erik"), handoff_id))
+    closing.qualifies(handoff_id)
+    with pytest.raises(Gone, match="changed since"):
+        closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), held.causation_id))
+    assert closing.handoff(handoff_id).state == "qualified"
