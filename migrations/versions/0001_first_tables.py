@@ -1029,7 +1029,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_touches_conversations",
         "touches",
-        ["person_id", "happened_at"],
+        ["happened_at", "person_id"],
         unique=False,
         sqlite_where=sa.text("undone_at IS NULL AND outcome IN ('connected', 'held')"),
         postgresql_where=sa.text("undone_at IS NULL AND outcome IN ('connected', 'held')"),

@@ -26,8 +26,8 @@ class Touch(Base):
         Index("ix_touches_person_at", "person_id", "happened_at"),
         Index(
             "ix_touches_conversations",
-            "person_id",
             "happened_at",
+            "person_id",
             sqlite_where=CONVERSATION,
             postgresql_where=CONVERSATION,
         ),
