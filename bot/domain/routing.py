@@ -15,6 +15,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from bot.domain.sentences import stop
+
 _DIGITS = 6  # turns are compared and stored to this many digits: sums of 1/3 must not break ties by chance
 _NAMED = 3
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -134,7 +136,7 @@ def _by_account(
         reasons.add(f"{owner.name} {why} but passed it on.")
         return None
     if not owner.away:
-        return Choice(owner.id, rule, reasons.all(f"{owner.name} {why}."))
+        return Choice(owner.id, rule, reasons.all(stop(f"{owner.name} {why}")))
     cover = by_id.get(owner.cover_id) if owner.cover_id else None
     if cover and cover.active and cover.reachable and not cover.away and cover.id not in passed_over:
         return Choice(cover.id, Rule.COVER, reasons.all(f"{owner.name} {why}, is away, and {cover.name} covers."))

@@ -18,6 +18,7 @@ from bot.db.models import Account, Lead, Person, PersonRole
 from bot.domain.commands import Actor, ClaimLead, DeclineLead, JunkLead, ReassignLead, ReopenLead
 from bot.domain.errors import AlreadyTaken, Gone, NotAllowed, UserError
 from bot.domain.routing import Choice, Rule
+from bot.domain.sentences import stop
 from bot.domain.stages import WORKED_STATES, check_move
 from bot.domain.terms import LeadState, Role
 from bot.service.audit import record
@@ -140,7 +141,7 @@ def decline_lead(session: Session, command: DeclineLead, now: datetime) -> Done:
     if lead.first_response_at is not None:
         raise UserError("It was answered already. Give it to somebody by name instead.")
     before, state = lead.owner_id, lead.state
-    because = f"{name_of(session, before)} can't take it{': ' + command.reason if command.reason else ''}."
+    because = stop(f"{name_of(session, before)} can't take it{': ' + command.reason if command.reason else ''}")
     choice = pass_on(session, lead, now, "declined", because, actor.person_id)
     if state is not LeadState.OPEN:
         note_move(session, lead.id, state, LeadState.OPEN, now, actor.person_id, because)
@@ -175,7 +176,7 @@ def reassign_lead(session: Session, command: ReassignLead, now: datetime) -> Don
     if to.slack_user_id is None:
         raise UserError(f"I can't find {to.name} in Slack, so they would not hear of it.", field="to")
     before, state = lead.owner_id, lead.state
-    reason = f"{actor.name} gave it to {to.name}{': ' + command.reason if command.reason else ''}."
+    reason = stop(f"{actor.name} gave it to {to.name}{': ' + command.reason if command.reason else ''}")
     candidates = load_candidates(session, now, [to.id])
     keep_assignment(session, lead.id, to.id, "reassigned", [reason], now, actor.person_id)
     hand_over(session, lead, to.id, [reason], candidates.teams.get(to.id), now, "reassigned")

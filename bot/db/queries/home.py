@@ -31,12 +31,13 @@ class OpenLead:
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """A promise to call back."""
+    """Something promised to somebody; ``kind`` as on its task: callback, referral, social_answer."""
 
     contact_id: UUID
     name: str
     company: str
     due_at: datetime
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ def home_state(session: Session, actor: Actor, today_from: datetime) -> HomeStat
     ).all()
     total = session.scalars(select(func.count()).select_from(Lead).where(mine)).one()
     callbacks = session.execute(
-        select(Task.contact_id, Contact.first_name, Contact.last_name, Contact.email, Account.name, Task.due_at)
+        select(
+            Task.contact_id, Contact.first_name, Contact.last_name, Contact.email, Account.name, Task.due_at, Task.kind
+        )
         .join(Contact, Contact.id == Task.contact_id)
         .outerjoin(Account, Account.id == Contact.account_id)
         .where(Task.person_id == actor.person_id, Task.done_at.is_(None))
@@ -92,8 +95,8 @@ def home_state(session: Session, actor: Actor, today_from: datetime) -> HomeStat
         ),
         more_leads=max(0, total - SHOWN),
         callbacks=tuple(
-            Callback(contact_id, _name(first, last, email), company or "", due_at)
-            for contact_id, first, last, email, company, due_at in callbacks
+            Callback(contact_id, _name(first, last, email), company or "", due_at, kind)
+            for contact_id, first, last, email, company, due_at, kind in callbacks
         ),
         touches_today=touches,
     )

@@ -13,6 +13,7 @@ from bot.db.queries.leads import LeadCard
 from bot.domain.compliance import Allowed, Refused, Verdict, Warned
 from bot.domain.counting import counted
 from bot.domain.fill import fill
+from bot.domain.sentences import stop
 from bot.domain.terms import Channel, Intent, LeadState, Outcome, Stage
 from bot.playbook.schema import Playbook
 from bot.slack.blocks import (
@@ -183,7 +184,7 @@ def _touch(card: LeadCard, index: int) -> str:
 
 
 def _said(card: LeadCard) -> str:
-    said = [f"“{clean(_words(card), 300)}”." if _words(card) else ""]
+    said = [stop(f"“{clean(_words(card), 300)}”") if _words(card) else ""]
     said.append(f"Score {card.score}, source {card.source.value.replace('_', ' ')}.")
     against = (_against(card.may_call, "call"), _against(card.may_write, "write"))
     return " ".join([*(esc(part, 500) for part in said if part), *(line for line in against if line)])

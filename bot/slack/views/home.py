@@ -19,6 +19,15 @@ FIRST_STEPS = {
 }
 
 
+OWED = {
+    "callback": "Callbacks you promised",
+    "referral": "People who were named to you",
+    "social_answer": "To answer on social media",
+}
+"""Under which heading a kind of task stands."""
+OWED_ELSE = "Also yours to do"
+
+
 def home_view(actor: Actor, state: HomeState) -> dict[str, Any]:
     """One person's home."""
     blocks: list[Block] = [header(f"Hello {actor.name.split(' ')[0]}")]
@@ -30,8 +39,10 @@ def home_view(actor: Actor, state: HomeState) -> dict[str, Any]:
             blocks.append(context(f"and {state.more_leads:,} more: `/lead` shows them all"))
     else:
         blocks.append(section("None right now. When somebody asks for us and it is your turn, you hear it here first."))
-    if state.callbacks:
-        blocks += [divider(), section("*Callbacks you promised*"), section(bullet(map(_callback, state.callbacks)))]
+    for heading in (*OWED.values(), OWED_ELSE):
+        owed = [one for one in state.callbacks if OWED.get(one.kind, OWED_ELSE) == heading]
+        if owed:
+            blocks += [divider(), section(f"*{heading}*"), section(bullet(map(_callback, owed)))]
     blocks += [divider(), section("*How it works*\n" + bullet(_steps(actor))), context("`/touch help` shows examples.")]
     return home(blocks)
 

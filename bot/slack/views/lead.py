@@ -16,6 +16,7 @@ from bot.db.queries.own_leads import OwnLead, OwnLeads
 from bot.domain.compliance import Allowed, Refused, Verdict, Warned
 from bot.domain.counting import counted
 from bot.domain.names import Candidate, NameQuery
+from bot.domain.sentences import stop
 from bot.domain.terms import LeadState, ScorePart
 from bot.slack.blocks import (
     Post,
@@ -150,7 +151,7 @@ def contact_post(card: ContactCard) -> Post:
     blocks.append(_controls(card))
     timeline = _timeline(card.timeline, card.offset)
     title = esc(_title(card.name, card.company), 200)
-    return post(f"{title}. {_facts(card)}. Score {card.score}. {timeline}", blocks)
+    return post(f"{stop(title)} {stop(_facts(card))} Score {card.score}. {timeline}", blocks)
 
 
 def _controls(card: ContactCard) -> SlackBlock:
@@ -175,18 +176,17 @@ def lead_post(card: LeadCard) -> Post:
     ]
     entries += [TimelineEntry(one.at, "raise", None, one.intent, one.source, one.message, None) for one in card.raises]
     newest = sorted(entries, key=lambda one: one.at, reverse=True)[:10]
-    blocks += [
-        divider(),
-        section(_timeline(newest, 0)),
-        context(_verdict("Calls", card.may_call), _verdict("E-mail", card.may_write)),
-    ]
+    blocks += [divider(), section(_timeline(newest, 0))]
+    if said := [_verdict(what, verdict) for what, verdict in _ways(card)]:
+        blocks.append(context(*said))
     blocks.append(
         buttons(
             button("Log a touch", Action.LEAD_LOG, str(card.contact_id), style="primary"),
             button("Whole card", f"{Action.LEAD_CHOOSE}_card", str(card.contact_id)),
         )
     )
-    return post(f"{esc(_title(card.name, card.company), 200)}. Score {card.score}. {_timeline(newest, 0)}", blocks)
+    title = stop(esc(_title(card.name, card.company), 200))
+    return post(f"{title} Score {card.score}. {_timeline(newest, 0)}", blocks)
 
 
 def _title(name: str, company: str | None) -> str:
@@ -198,8 +198,8 @@ def _facts(card: ContactCard) -> str:
     company = " · ".join(esc(part) for part in (card.company, card.industry, size, card.country) if part)
     phone = link(f"tel:{card.phone}", dialled(card.phone)) if card.phone else "no number"
     mail = link(f"mailto:{url_quote(card.email, safe='@')}", card.email) if card.email else "no e-mail address"
-    phone = "" if isinstance(card.may_call, Refused) else phone
-    mail = "" if isinstance(card.may_write, Refused) else mail
+    phone = "" if card.phone and isinstance(card.may_call, Refused) else phone
+    mail = "" if card.email and isinstance(card.may_write, Refused) else mail
     where = f"{local_times(card.timezones, card.now)} there" if card.timezones else "place unknown"
     lines = [
         " · ".join(part for part in (esc(card.title), f"*{_word(card.stage)}*") if part),
@@ -286,8 +286,12 @@ def _dash(note: str | None) -> str:
     return f" – {esc(note, NOTE)}" if note else ""
 
 
-def _ways(card: ContactCard) -> tuple[tuple[str, Verdict], tuple[str, Verdict]]:
-    return ("Calls", card.may_call), ("E-mail", card.may_write)
+def _ways(card: ContactCard | LeadCard) -> list[tuple[str, Verdict]]:
+    """What the gate says of calls and of e-mail; of a way that is not known only a no for good."""
+    ways = (("Calls", card.phone, card.may_call), ("E-mail", card.email, card.may_write))
+    return [
+        (what, verdict) for what, way, verdict in ways if way or (isinstance(verdict, Refused) and verdict.for_good)
+    ]
 
 
 def _verdict(what: str, verdict: Verdict) -> str:

@@ -4,6 +4,7 @@ from slackblocks import Block as SlackBlock
 
 from bot.db.queries.lead_facts import Somebody
 from bot.db.queries.leads import LeadCard
+from bot.domain.sentences import stop
 from bot.slack.blocks import Post, at, button, buttons, esc, mention, post, say, section
 from bot.slack.ids import Action
 from bot.slack.views.alert import who
@@ -45,7 +46,7 @@ def claim_idle_post(card: LeadCard, owner: Somebody | None) -> Post:
 def reminder_post(card: LeadCard) -> Post:
     """A lead that can wait, but not for ever."""
     due = f" An answer is due {at(card.response_due_at)}." if card.response_due_at else ""
-    line = f"Still to answer: {who(card)}.{due}"
+    line = stop(f"Still to answer: {who(card)}") + due
     value = f"{card.lead_id}|{card.round}"
     blocks: list[SlackBlock] = [section(line)]
     if card.claimed_by is None and card.first_response_at is None:
@@ -73,11 +74,16 @@ def warning_post(where: str, error: str, *, given_up: bool = False) -> Post:
             f"The playbook on disk cannot be used, so the last good one stays in force:\n{esc(error, 2500, lines=True)}"
         )
     kind, _, value = where.partition(":")
+    if kind == "handoffs":
+        return say(
+            f"{esc(value)} has no channel for handoffs, so they come by direct message. Give them one in App Home, "
+            "or in the column `channel` of people.csv, and invite me there."
+        )
     place = {"inbound": "the inbound channel", "thread": "a thread"}.get(kind) or esc(value or where, 80)
     if given_up:
         return say(
-            f"Slack refused a message for {place} for good: {esc(error, 200)}. "
+            f"Slack refused a message for {place} for good: {stop(esc(error, 200))} "
             "If it was a lead's card, its owner has it by direct message. `/handraiser` shows what waits."
         )
     fix = FIXES.get(error, "`handraiser doctor` says what to mend.")
-    return say(f"I can't post to {place}: {esc(error, 200)}. {fix} I keep trying; nothing is lost.")
+    return say(f"I can't post to {place}: {stop(esc(error, 200))} {fix} I keep trying; nothing is lost.")

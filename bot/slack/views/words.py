@@ -37,10 +37,10 @@ def local_times(zones: Sequence[str], now: datetime) -> str:
 
 
 def score_parts(parts: Mapping[ScorePart, int]) -> str:
-    """The score's parts that count: "title 20, company 15, interest 30"."""
+    """The score's parts that count: "title +20, company and country +15, interest +30"."""
     names = {
         ScorePart.DEMOGRAPHIC: "title",
-        ScorePart.FIRMOGRAPHIC: "company",
+        ScorePart.FIRMOGRAPHIC: "company and country",
         ScorePart.BEHAVIOURAL: "interest",
         ScorePart.NEGATIVE: "against",
     }
