@@ -6,6 +6,7 @@ and hand raises are taken meanwhile.
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -92,6 +93,8 @@ async def running(settings: Settings, *, web: bool, worker: bool) -> AsyncIterat
         parts = await _build(settings, stack)
         await _start_playbook(parts)
         await asyncio.to_thread(warm_up, parts.clock.now(), parts.database.playbook.people.country)
+        gc.collect()
+        gc.freeze()  # what a start makes stays: the collector need not look through it again and again
         tasks = [asyncio.create_task(work) for work in _works(parts, web=web, worker=worker)]
         watch = asyncio.create_task(_watch(parts, tasks))
         try:

@@ -27,8 +27,11 @@ from bot.domain.compliance import (
 from bot.domain.terms import Channel, Stage
 from bot.playbook.schema import Playbook
 
+_KEYS = 4
+"""An address, its host, the company's domain, a number: what one person can be suppressed by."""
 _SUPPRESSED = select(Suppression.kind, Suppression.value_hash, Suppression.covers, Suppression.reason).where(
-    Suppression.value_hash.in_(bindparam("hashes", expanding=True))
+    # a list of any length would be put together anew each time
+    Suppression.value_hash.in_([bindparam(f"hash_{number}") for number in range(_KEYS)])
 )
 _CONSENTED = select(Consent.basis, Consent.expires_at, Consent.withdrawn_at).where(
     Consent.contact_id == bindparam("contact")
@@ -78,7 +81,8 @@ def gate(session: Session, rules: Playbook, whom: Whom, now: datetime, *channels
 
 
 def _suppressed(session: Session, keys: list[tuple[Kind, str]]) -> list[Suppressed]:
-    rows = run(session, _SUPPRESSED, hashes=[value_hash for _, value_hash in keys])
+    hashes = [value_hash for _, value_hash in keys]
+    rows = run(session, _SUPPRESSED, **{f"hash_{number}": hashes[number % len(hashes)] for number in range(_KEYS)})
     return [Suppressed(cast(Kind, row.kind), row.value_hash, cast(Covers, row.covers), row.reason) for row in rows]
 
 
