@@ -129,8 +129,8 @@ class Edge:
         async def open_view(view: dict[str, Any]) -> None:
             await in_time(client.views_open(trigger_id=str(body["trigger_id"]), view=view))
 
-        async def update_view(view_id: str, view: dict[str, Any]) -> None:
-            await in_time(client.views_update(view_id=view_id, view=view))
+        async def update_view(view_id: str, view: dict[str, Any], view_hash: str | None = None) -> None:
+            await in_time(client.views_update(view_id=view_id, view=view, hash=view_hash))
 
         async def answer(post: Post, in_place: bool) -> None:
             await in_time(respond(text=post.text, blocks=post.blocks, replace_original=in_place))

@@ -78,7 +78,8 @@ class Request:
     perform_work: Callable[[Work[Any]], Awaitable[Any]]
     read_work: Callable[[Work[Any]], Awaitable[Any]]
     open_view: Callable[[dict[str, Any]], Awaitable[None]]
-    update_view: Callable[[str, dict[str, Any]], Awaitable[None]]
+    update_view: Callable[..., Awaitable[None]]
+    """``update_view(view_id, view, view_hash=None)``; with the hash it fails where the view changed meanwhile."""
     respond: Callable[[Post, bool], Awaitable[None]]
     performed: bool = False
     """Something was committed: a later failure must not say that it was not saved."""

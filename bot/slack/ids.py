@@ -13,6 +13,7 @@ class Command(StrEnum):
     LEAD = "/lead"
     HANDRAISER = "/handraiser"
     DEAL = "/deal"
+    TODAY = "/today"
     HANDOFF = "/handoff"
 
 
@@ -46,6 +47,25 @@ class Action(StrEnum):
     TOUCH_NOTE = "touch_note"
     LEAD_LOG = "lead_log"
     LEAD_PAGE = "lead_page"
+    LIST_START = "list_start"
+    LIST_PAGE = "list_page"
+    LIST_SENT = "list_sent"
+    LIST_REPLIES = "list_replies"
+    LIST_LINE = "list_line"
+    LIST_AHEAD = "list_ahead"
+    ITEM_CHOICE = "item_choice"
+    ITEM_WHEN = "item_when"
+    ITEM_NOTE = "item_note"
+    ITEM_FACT = "item_fact"
+    ITEM_OPEN = "item_open"
+    ITEM_EDIT = "item_edit"
+    ITEM_UNDO = "item_undo"
+    ITEM_LATER = "item_later"
+    ITEM_REPLIED = "item_replied"
+    ITEM_SENT = "item_sent"
+    DRAFT_SUBJECT = "draft_subject"
+    DRAFT_BODY = "draft_body"
+    DRAFT_LEAVE = "draft_leave"
     HANDOFF_OPEN = "handoff_open"
     HANDOFF_PERSON = "handoff_person"
     HANDOFF_ANSWER = "handoff_answer"
@@ -99,6 +119,12 @@ class Block(StrEnum):
     REFERRAL_NAME = "referral_name"
     REFERRAL_EMAIL = "referral_email"
     HAPPENED = "happened_at"
+    CHOICE = "choice"
+    FACT = "fact"
+    SUBJECT = "subject"
+    BODY = "body"
+    REPLIED = "replied"
+    SENT = "sent"
     NOTE = "note"
     AE = "ae_id"
     AE_REASON = "ae_reason"
@@ -132,6 +158,16 @@ class HandoffMore(StrEnum):
     TAKE_BACK = "take_back"
 
 
+class LineMore(StrEnum):
+    """What the menu of a line on the touch list offers: the first part of an option's value."""
+
+    OPEN = "open"
+    DONE = "done"
+    SNOOZE = "snooze"
+    SKIP = "skip"
+    DETAILS = "details"
+
+
 class AdminPage(StrEnum):
     """The pages of ``/handraiser``: the words after the command, and the buttons' values."""
 
@@ -146,6 +182,13 @@ class Callback(StrEnum):
 
     LOG_TOUCH_SHORTCUT = "log_touch"
     TOUCH_FORM = "touch_form"
+    NEXT_ITEM = "next_item"
+    LIST_END = "list_end"
+    WHO_REPLIED = "who_replied"
+    BATCH_SENT = "batch_sent"
+    PUT_OFF = "put_off"
+    DRAFT_FORM = "draft_form"
+    DRAFT_AHEAD = "draft_ahead"
     REASSIGN_FORM = "reassign_form"
     JUNK_FORM = "junk_form"
     REOPEN_FORM = "reopen_form"

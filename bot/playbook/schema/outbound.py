@@ -62,6 +62,7 @@ class TouchList(Section):
     ramp_from: Count = Field(description="E-mails on the first day of a new mailbox (§5).")
     ramp_step: Count = Field(description="How many more each following working day, up to the target (§5).")
     skip_reasons: tuple[Reason, ...] = Field(min_length=1, description="Reasons for skipping an item (§5).")
+    snooze_for: Duration = Field(description="“Later today” puts an item off for this long (§5).")
     long_draft_words: Count = Field(description="A hint shows on drafts with more words than this (§5).")
 
     @model_validator(mode="after")
