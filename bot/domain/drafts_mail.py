@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from bot.domain.counting import counted
 from bot.domain.fill import fill
+from bot.domain.terms import Intent
 from bot.playbook.schema import Playbook
 from bot.playbook.schema.people import Segment
 from bot.playbook.schema.texts import MailTemplate
@@ -20,6 +21,13 @@ MOST_ADDRESS = 3000
 _LINK = re.compile(r"https?://", re.IGNORECASE)
 _ANY = "any"
 _REPLY = "reply"
+ASKED_FOR: Mapping[Intent, str] = {
+    Intent.CONTACT_ME: "a call",
+    Intent.TRIAL_REQUEST: "a trial",
+    Intent.WEBINAR: "a seat in our webinar",
+    Intent.DOWNLOAD: "something to read",
+}
+"""What somebody who raised a hand asked for, as a text says it."""
 FACT_WORDS: Mapping[str, str] = {
     "first_name": "their first name",
     "full_name": "their name",

@@ -1,0 +1,95 @@
+"""What becomes of the lines of a list, whoever caused it: a logged touch, its undo, the rep's clicks.
+
+What must stay true: a logged touch settles the rep's lines about that person on the lists of their newest day, and its
+undo opens them again; a list is finished when no line of it is open, and open again when one is; each change marks the
+list's message stale.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, case, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.db.models import Enrolment, Lead, Task, TouchItem, TouchList
+from bot.db.rows import run
+from bot.db.types import Timestamp
+from bot.domain.notices import View
+from bot.domain.touch_list import ItemKind
+from bot.outbox.enqueue import refresh
+
+OPEN = ("open", "opened")
+_NEWEST = select(func.max(TouchList.local_date)).where(TouchList.person_id == bindparam("rep")).scalar_subquery()
+_MINE = select(TouchList.id).where(TouchList.person_id == bindparam("rep"), TouchList.local_date == _NEWEST)
+_DONE = (
+    update(TouchItem)
+    .where(
+        TouchItem.contact_id == bindparam("contact"),
+        TouchItem.state.in_((*OPEN, "snoozed")),
+        TouchItem.list_id.in_(_MINE),
+    )
+    .values(state="done", handled_at=bindparam("at"), touch_id=bindparam("touch"), version=TouchItem.version + 1)
+    .returning(TouchItem.list_id)
+)
+_AGAIN = (
+    update(TouchItem)
+    .where(TouchItem.touch_id == bindparam("touch"))
+    .values(state="open", handled_at=None, snoozed_until=None, touch_id=None, version=TouchItem.version + 1)
+    .returning(TouchItem.list_id)
+)
+_SETTLED_ELSEWHERE = or_(
+    exists().where(Task.id == TouchItem.task_id, Task.done_at.is_not(None)),
+    exists().where(Enrolment.id == TouchItem.enrolment_id, Enrolment.ended_at.is_not(None)),
+    exists().where(
+        Lead.id == TouchItem.lead_id,
+        TouchItem.kind.in_((ItemKind.HOT.value, ItemKind.LEAD.value)),
+        TouchItem.enrolment_id.is_(None),
+        or_(Lead.closed_at.is_not(None), Lead.first_response_at.is_not(None), Lead.owner_id != bindparam("rep")),
+    ),
+)
+_GONE = (
+    update(TouchItem)
+    .where(
+        TouchItem.list_id == bindparam("which"),
+        TouchItem.state.in_(OPEN),
+        TouchItem.kind != ItemKind.REPLY.value,
+        _SETTLED_ELSEWHERE,
+    )
+    .values(state="gone", handled_at=bindparam("at"), version=TouchItem.version + 1)
+    .returning(TouchItem.id)
+)
+_LEFT = exists().where(TouchItem.list_id == TouchList.id, TouchItem.state.in_(OPEN))
+_BUMP = (
+    update(TouchList)
+    .where(TouchList.id == bindparam("which"))
+    .values(
+        version=TouchList.version + 1,
+        finished_at=case((_LEFT, None), else_=func.coalesce(TouchList.finished_at, bindparam("at", type_=Timestamp))),
+    )
+)
+
+
+def item_done_by(session: Session, actor_id: UUID, contact_id: UUID, touch_id: UUID, now: datetime) -> None:
+    """A touch was logged: the rep's lines about that person are done by it."""
+    rows = run(session, _DONE, contact=contact_id, rep=actor_id, at=now, touch=touch_id).all()
+    lists_changed(session, {row.list_id for row in rows}, now)
+
+
+def items_open_again(session: Session, touch_id: UUID, now: datetime) -> None:
+    """A touch was taken back: the lines it had settled are open."""
+    rows = run(session, _AGAIN, touch=touch_id).all()
+    lists_changed(session, {row.list_id for row in rows}, now)
+
+
+def drop_settled(session: Session, person_id: UUID, list_id: UUID, now: datetime) -> None:
+    """Lines that nothing waits for any more go: the plan ended, the promise is kept, somebody else answered."""
+    if run(session, _GONE, which=list_id, rep=person_id, at=now).all():
+        lists_changed(session, [list_id], now)
+
+
+def lists_changed(session: Session, list_ids: Iterable[UUID], now: datetime) -> None:
+    """Lines of these lists changed: see whether they are finished, and have their messages shown anew."""
+    for list_id in sorted(list_ids):
+        run(session, _BUMP, which=list_id, at=now)
+        refresh(session, str(list_id), View.TOUCH_LIST.value)
