@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from bot.db.base import new_id
 from bot.db.models import Handoff, Opportunity, Touch
-from bot.domain.commands import Actor, LogTouch
-from bot.domain.deal_commands import HoldCall, MissCall, NotQualified, Qualify
+from bot.domain.commands import Actor, LogTouch, MoveIntroCall
+from bot.domain.deal_commands import HoldCall, MissCall, NotQualified, Qualify, RescheduleCall
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.handoff_stages import ACCEPTED, HELD, NO_SHOW, NOT_QUALIFIED, QUALIFIED, WAITING, said
 from bot.domain.notices import Address, Notice, NoticeKind, Priority
@@ -35,6 +35,7 @@ from bot.service.deal_changes import (
     today_of,
 )
 from bot.service.handoff_moves import get_handoff, move
+from bot.service.intro_calls import move_intro_call
 from bot.service.lead_changes import name_of
 from bot.service.lead_returns import lead_back, lead_qualified
 from bot.service.touches import log_touch
@@ -84,6 +85,18 @@ def miss_call(session: Session, command: MissCall, now: datetime) -> Dealt:
     return _done(
         session, "miss_call", handoff, actor, now, sentence, trail, causation_id, "no_show", touch=touch, facts=facts
     )
+
+
+def reschedule_call(session: Session, command: RescheduleCall, now: datetime) -> str:
+    """The call did not take place and has another time: the same entry in the calendars; a sentence.
+
+    Raises ``UserError`` beside ``starts_at`` where the time does not fit, else as ``hold_call``.
+    """
+    handoff = _decided_by(session, command.handoff_id, command.actor, "say how the call went")
+    trail = Trail(session)
+    _log(trail, handoff, Outcome.RESCHEDULED, now, clean_lines(command.reason))
+    moved = MoveIntroCall(command.actor, handoff.id, command.starts_at, clean_lines(command.reason))
+    return move_intro_call(session, moved, now)
 
 
 def qualify(session: Session, command: Qualify, now: datetime) -> Dealt:
@@ -194,7 +207,9 @@ def _log(trail: Trail, handoff: Handoff, outcome: Outcome, now: datetime, note: 
     session.flush()
     if meeting is not None:
         session.refresh(meeting)
-        if meeting.state != outcome.value:  # the touch settled another one of theirs
+        if (
+            outcome is not Outcome.RESCHEDULED and meeting.state != outcome.value
+        ):  # the touch settled another one of theirs
             trail.change(meeting, state=outcome.value)
     return logged.causation_id
 

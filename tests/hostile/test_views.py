@@ -44,6 +44,8 @@ NOT_FROM_OUTSIDE: dict[str, st.SearchStrategy[Any]] = {
     "id": st.just("0190d3e5-0000-7000-8000-000000000002"),
     "value": st.just("voicemail"),
     "reasons": st.just(("Student", "Competitor")),
+    "types": st.just(("new", "add_on", "renewal")),
+    "causation_id": st.just("0190d3e5-0000-7000-8000-000000000003"),
     "result": st.just("lead"),
     "what": st.just("call"),
     "came": st.just("no_answer"),

@@ -6,6 +6,7 @@ What must stay true: outside text stands here as it came, to be escaped where it
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from bot.db.queries.lead_facts import CardTouch, Somebody
@@ -42,6 +43,8 @@ class CardOpportunity:
     close_reason: str | None
     next_step: str
     version: int
+    guard: Mapping[str, Any]
+    """The proposal guard as it is stored (``domain.opportunities.Guard``)."""
 
 
 @dataclass(frozen=True, slots=True)

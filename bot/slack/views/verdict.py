@@ -1,0 +1,153 @@
+"""What stands under a handoff's post once it is accepted, and what is told around its intro call (process §7).
+
+What must stay true: the blocks follow from the handoff's state alone; a question carries the buttons that answer it;
+an override of the proposal guard is shown with the deal.
+"""
+
+from slackblocks import Block as SlackBlock
+
+from bot.db.queries.handoff_facts import CardOpportunity, HandoffCard
+from bot.db.queries.lead_facts import Somebody
+from bot.domain.money import say_money
+from bot.domain.opportunities import Guard, said_kind
+from bot.slack.blocks import Post, at, button, buttons, context, esc, link, post, section
+from bot.slack.ids import Action
+from bot.slack.views.deal import deal_buttons, overridden
+from bot.slack.views.words import lasting
+
+NOTE = 400
+BEFORE, HELD = ("waiting", "accepted"), "held"
+_DEAL_STATES = {"qualified": "qualified", "proposal": "at the proposal", "won": "won", "lost": "lost"}
+
+
+def verdict_blocks(card: HandoffCard) -> list[SlackBlock]:
+    """Buttons for what comes after the answer: the call, the verdict, the deal; none while there is nothing to say."""
+    if card.opportunity is not None:
+        return _deal(card.opportunity)
+    if card.state == HELD:
+        return [
+            section(f"The call was held{_when(card)}. Is it an opportunity?"),
+            buttons(
+                button("An opportunity…", Action.DEAL_QUALIFY, str(card.handoff_id), style="primary"),
+                button("Not qualified…", Action.DEAL_NOT_QUALIFIED, str(card.handoff_id)),
+            ),
+        ]
+    if card.state != "accepted":
+        return []
+    asks = "How did the call go?" if _begun(card) else "Tell me when you have spoken to them."
+    return [section(asks), _call_buttons(card)]
+
+
+def intro_call_soon_post(card: HandoffCard, seconds: int, to: Somebody | None) -> Post:
+    """The intro call is near: for the account executive with what they need for it, for the rep in a line."""
+    meeting = card.meeting
+    when = at(meeting.starts_at, "{date_short_pretty} at {time}") if meeting else "soon"
+    place = f" {link(meeting.place, 'Video')}." if meeting and meeting.place.startswith("https://") else ""
+    left = lasting(seconds)
+    who = f"*{esc(card.name)}*" + (f", {esc(card.company)}" if card.company else "")
+    if to is None or card.ae is None or to.id != card.ae.id:
+        holder = esc(card.ae.name) if card.ae else "Nobody"
+        line = f"In {left}: {holder}'s intro call with {who}, {when}."
+        return post(line, [section(line)])
+    line = f"In {left}: your intro call with {who}, {when}.{place}"
+    blocks: list[SlackBlock] = [section(line)]
+    blocks += [section(f"*{esc(label, 200)}*\n{esc(said, 600, lines=True)}") for label, said in card.contract[:6]]
+    blocks.append(buttons(button("Who is that?", f"{Action.LEAD_CHOOSE}_call", str(card.contact_id))))
+    said_of_them = " ".join(f"{esc(label, 100)} {esc(said, 200)}" for label, said in card.contract[:6])
+    return post(f"{line} {said_of_them}", blocks)
+
+
+def verdict_wanted_post(card: HandoffCard, step: str) -> Post | None:
+    """The account executive is asked; reminded; their manager is told. None once somebody answered."""
+    who = f"*{esc(card.name)}*" + (f", {esc(card.company)}" if card.company else "")
+    holder = esc(card.ae.name) if card.ae else "Nobody"
+    if card.state not in (*BEFORE, HELD):
+        return None
+    open_question = "Is it an opportunity?" if card.state == HELD else "How did it go?"
+    if step == "manager":
+        said = "held the intro call" if card.state == HELD else "was to hold the intro call"
+        line = f"{holder} {said} with {who}{_when(card)} and has not said what came of it. Please ask."
+        return post(line, [section(line), *_for_manager(card)])
+    if step == "remind":
+        line = f"Still open: your intro call with {who}{_when(card)}. {open_question}"
+    else:
+        line = f"Your intro call with {who} is over. {open_question}"
+    answer = verdict_blocks(card)[1:] if card.state == HELD else [_call_buttons(card)]
+    return post(line, [section(line), *answer])
+
+
+def verdict_step_post(card: HandoffCard, step: str, by: str, reason: str, what: str, *, credit: bool) -> Post:
+    """What became of the call, for the rep who handed the person over."""
+    who = f"*{esc(card.name)}*" + (f", {esc(card.company)}" if card.company else "")
+    name = esc(by)
+    yours = " The lead is yours again." if card.state in ("no_show", "not_qualified") else ""
+    kept = " Your credit for it stays." if credit else ""
+    match step:
+        case "held":
+            line = f"{name} held the intro call with {who}. The verdict is to come."
+        case "no_show":
+            line = f"{who} did not come to {name}'s intro call.{kept}{yours}"
+        case "qualified":
+            worth = f" {_worth(card.opportunity)}." if card.opportunity else ""
+            line = f"{name} made {who} an opportunity.{worth}"
+        case "not_qualified":
+            line = f"{name} did not qualify {who}: {esc(reason, NOTE)}.{yours}"
+        case _:
+            line = f"{name} took a step back with {who}: {_TAKEN_BACK.get(what, 'it stands as before')}."
+    blocks: list[SlackBlock] = [section(line)]
+    if step in ("no_show", "not_qualified"):
+        blocks.append(buttons(button("Show", f"{Action.LEAD_CHOOSE}_back", str(card.contact_id))))
+    return post(line, blocks)
+
+
+_TAKEN_BACK = {
+    "hold_call": "the call counts as not held yet",
+    "miss_call": "it was no no-show; the lead is handed off again",
+    "qualify": "it is no opportunity yet",
+    "not_qualified": "the verdict is open again; the lead is handed off",
+}
+
+
+def _deal(deal: CardOpportunity) -> list[SlackBlock]:
+    state = _DEAL_STATES.get(deal.state, deal.state)
+    expected = ""
+    if deal.expected_close_on and deal.closed_at is None:
+        expected = f", expected {deal.expected_close_on:%-d %b %Y}"
+    why = f": {esc(deal.close_reason, 200)}" if deal.close_reason else ""
+    blocks: list[SlackBlock] = [section(f"*{_worth(deal)}* · {esc(state)}{why}{expected}")]
+    guard = Guard.stored(deal.guard)
+    if guard.override:
+        missing = [fact for fact in ("need", "decision_maker", "budget", "timing") if fact not in guard.confirmed]
+        blocks.append(context(overridden(missing, guard.override)))
+    blocks.append(deal_buttons(deal.id, deal.version, deal.state))
+    return blocks
+
+
+def _worth(deal: CardOpportunity) -> str:
+    return f"{esc(say_money(deal.amount_cents, deal.currency))}, {esc(said_kind(deal.kind))}"
+
+
+def _call_buttons(card: HandoffCard) -> SlackBlock:
+    value = str(card.handoff_id)
+    begun = _begun(card)
+    return buttons(
+        button("Held" if begun else "We spoke already", Action.CALL_HELD, value, style="primary" if begun else None),
+        button("Another time…", Action.CALL_RESCHEDULE, value) if card.meeting is not None else None,
+        button("No-show", Action.CALL_MISSED, value) if begun else None,
+    )
+
+
+def _for_manager(card: HandoffCard) -> list[SlackBlock]:
+    """What a manager can say in the executive's place; only the executive makes it an opportunity."""
+    if card.state == HELD:
+        return [buttons(button("Not qualified…", Action.DEAL_NOT_QUALIFIED, str(card.handoff_id)))]
+    return [_call_buttons(card)]
+
+
+def _begun(card: HandoffCard) -> bool:
+    return card.meeting is None or card.meeting.state != "booked" or card.meeting.starts_at <= card.now
+
+
+def _when(card: HandoffCard) -> str:
+    moment = card.held_at or (card.meeting.starts_at if card.meeting else None)
+    return f" {at(moment, '{date_short_pretty}')}" if moment else ""
