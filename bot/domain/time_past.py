@@ -65,10 +65,10 @@ def find_past(text: str, now: datetime, tz: str, start: int = 0) -> Earlier | No
     """The first time of ``text`` that is said to have been. ``now`` is aware UTC, ``tz`` the zone of who wrote."""
     if not _HINT.search(text, start):
         return None
-    found: list[Earlier | None] = [_ago(text, match, now, tz) for match in _AGO.finditer(text, start)]
-    found += [_past_day(text, match, now, tz) for match in _DAY.finditer(text, start)]
-    real = [one for one in found if one is not None]
-    return min(real, key=lambda one: one.start, default=None)
+    ago = (_ago(text, match, now, tz) for match in _AGO.finditer(text, start))
+    days = (_past_day(text, match, now, tz) for match in _DAY.finditer(text, start))
+    first = (next((one for one in found if one is not None), None) for found in (ago, days))
+    return min((one for one in first if one is not None), key=lambda one: one.start, default=None)
 
 
 def earlier_at(text: str, start: int, now: datetime, tz: str) -> Earlier | None:

@@ -14,7 +14,7 @@ from typing import Final
 from bot.domain.time_clock import CLOCK, Clock, clock_at, in_part, part_of_day, place, skip_glue, then_part
 from bot.domain.time_days import DAY, Day, is_today, month_alone, read_day, said_part, say_day, skip_weekend
 from bot.domain.time_past import past_spans
-from bot.domain.time_zones import ZoneSaid, zone_at, zone_of
+from bot.domain.time_zones import ZoneSaid, say_zone, zone_at, zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class When:
     given, ``at`` is then the start of that local day (or now, if that day is today). ``others`` holds the
     other readings of an ambiguous date: ask. ``theirs``: "their time" was said: read it anew in their zone.
     ``unknown_place``: a place was said whose zone is not known: ask. ``next_year``: this year's day has passed.
+    ``said``: the words.
     """
 
     at: datetime
@@ -35,6 +36,7 @@ class When:
     theirs: bool = False
     unknown_place: str = ""
     next_year: bool = False
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +93,20 @@ def find_when(text: str, now: datetime, tz: str, start: int = 0, *, bare_month: 
     if bare_month:
         month = month_alone(text, start)
         if month is not None:
-            found = _compose(text, month.start(), now, tz, bare_month=True)
+            found, _ = _compose(text, month.start(), now, tz, bare_month=True)
             if found is not None:
                 return found
     position, past = start, past_spans(text)
     while (match := _SEARCH.search(text, position)) is not None:
-        over = next((end for begin, end in past if begin <= match.start() < end), None)
-        if over is not None:
-            position = over
+        while past and past[0][1] <= match.start():
+            past.pop(0)
+        if past and past[0][0] <= match.start():
+            position = past[0][1]
             continue
-        found = _compose(text, match.start(), now, tz, bare_month=False)
+        found, end = _compose(text, match.start(), now, tz, bare_month=False)
         if found is not None:
             return found
-        position = match.end() if match.end() > match.start() else match.start() + 1
+        position = max(end, match.end(), match.start() + 1)
     return None
 
 
@@ -125,25 +128,25 @@ class _Pieces:
     over: bool = False
 
 
-def _compose(text: str, start: int, now: datetime, tz: str, *, bare_month: bool) -> Found | None:
-    """Day, clock and zone in either order, from ``start``."""
+def _compose(text: str, start: int, now: datetime, tz: str, *, bare_month: bool) -> tuple[Found | None, int]:
+    """Day, clock and zone in either order, from ``start``; and where they end, understood or not."""
     soon = _SOON.match(text, start)
     if soon is not None:
-        return _soon(soon, text, now, tz)
+        return _soon(soon, text, now, tz), soon.end()
     day_match = month_alone(text, start) if bare_month else DAY.match(text, start)
     pieces = _hour_first(text, start, tz) if day_match is None else _day_first(text, day_match, now, tz)
-    if pieces is None or pieces.over:
-        return None
+    if pieces is None:
+        return None, start
     zone = pieces.zone or ZoneSaid(tz, pieces.end)
     day = read_day(pieces.day, now.astimezone(zone_of(zone.tz))) if pieces.day else None
-    if pieces.day is not None and day is None:
-        return None
+    if pieces.over or (pieces.day is not None and day is None):
+        return None, pieces.end
     when = _resolve(day, pieces.clock, now, zone.tz)
     if when is None:
-        return None
+        return None, pieces.end
     told = (*when.assumed, zone.told) if zone.told else when.assumed
     when = replace(when, theirs=zone.theirs, unknown_place=zone.unknown, assumed=told)
-    return Found(when, _with_lead(text, start), pieces.end)
+    return Found(when, _with_lead(text, start), pieces.end), pieces.end
 
 
 def _hour_first(text: str, start: int, tz: str) -> _Pieces | None:
@@ -247,6 +250,15 @@ def _whole_day(day: Day, now: datetime, local: datetime, tz: str) -> When | None
     start: Callable[[date], datetime] = lambda d: max(place(datetime.combine(d, time()), tz)[0], now)  # noqa: E731
     others = tuple(start(other) for other in day.others)
     return When(start(on), tz, told, date_only=True, others=others, next_year=day.next_year)
+
+
+def say_for(when: When, tz: str) -> str:
+    """In plain words for somebody in ``tz``: "Tue 12 Mar 2026, 15:00", with the zone's usual name if it is another."""
+    local = when.at.astimezone(zone_of(when.tz))
+    day = f"{say_day(local.date())} {local.year}"
+    if when.date_only:
+        return day
+    return f"{day}, {local:%H:%M}" + ("" if when.tz == tz else f" {say_zone(when.tz)} time")
 
 
 def _require_aware(now: datetime) -> None:

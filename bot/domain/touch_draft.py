@@ -5,6 +5,7 @@ What must stay true: every word of ``TouchDraft.text`` lies in one of the ``unde
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.terms import Channel, Outcome
@@ -47,11 +48,15 @@ class QuestionKind(StrEnum):
     WHEN = "when"
     BOOKING = "booking"
     REFERRAL = "referral"
+    SECOND = "second"
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer. ``value``: an ``Outcome``, a ``Channel``, an ISO instant in UTC, or ``yes``/``no``."""
+    """One answer. ``value``: an ``Outcome``, a ``Channel``, an ISO instant in UTC, ``yes``/``no``;
+
+    for two facts in one line ``both``, ``first``, ``second`` or ``until``.
+    """
 
     label: str
     value: str
@@ -62,12 +67,14 @@ class Question:
     """Something to ask. No options: a field to fill in. ``about`` quotes what was typed.
 
     ``when`` is the time that was said for an answer that wants one: a wished-for meeting, a callback.
+    ``why``: a sentence that says why it is asked.
     """
 
     kind: QuestionKind
     options: tuple[Option, ...] = ()
     about: str = ""
     when: When | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +91,8 @@ class TouchDraft:
     """A line read (process §6). ``text`` is the line without Slack's markup; spans point into it.
 
     ``when`` is the time the outcome wants: of the callback or meeting, or the end of "not now" and "out of
-    office". ``assumed``: what was added to the words, in sentences for the echo. ``said_by``: whose no it was.
+    office". ``callback``: a callback promised beside another outcome. ``happened_at``: aware UTC, if it was said.
+    ``assumed``: what was added to the words, in sentences for the echo. ``said_by``: whose no it was.
     """
 
     text: str
@@ -92,6 +100,8 @@ class TouchDraft:
     channel: Channel | None = None
     outcome: Outcome | None = None
     when: When | None = None
+    callback: When | None = None
+    happened_at: datetime | None = None
     referral: Referral | None = None
     said_by: str | None = None
     duration_minutes: int | None = None
@@ -121,6 +131,10 @@ def echo(draft: TouchDraft) -> str:
     if draft.when is not None:
         until = "until " if draft.outcome in {Outcome.NOT_NOW, Outcome.OUT_OF_OFFICE} else ""
         parts.append(until + say_when(draft.when))
+    if draft.happened_at is not None:
+        parts.append(f"it was {draft.happened_at:%Y-%m-%d %H:%M} UTC")
+    if draft.callback is not None:
+        parts.append("call back " + say_when(draft.callback))
     if draft.referral is not None:
         parts.append("to " + " ".join(part for part in (draft.referral.name, draft.referral.email) if part))
     if draft.duration_minutes is not None:

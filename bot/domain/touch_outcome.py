@@ -55,6 +55,8 @@ _RANK: Final = {
 }
 """A higher one replaces a lower one in the same line; the same rank twice is a question."""
 _DECISIVE: Final = 6
+_CLEAR: Final = 5
+"""From here on an outcome is never pushed aside by a callback."""
 _MISSED: Final = frozenset([Outcome.VOICEMAIL, Outcome.NO_ANSWER])
 _WEAK: Final = frozenset([Outcome.CONNECTED, Outcome.NO_ANSWER, Outcome.HELD])
 _ASK_FOR_EMAIL: Final = (Outcome.REPLY_POSITIVE, Outcome.REPLY_NEGATIVE, Outcome.NOT_NOW, Outcome.REFERRAL)
@@ -108,7 +110,8 @@ def _weigh(
     found = list(dict.fromkeys(other for _, other in read))
     rivals = [other for other in found if _RANK.get(other, 1) == _RANK.get(outcome, 1) >= _DECISIVE]
     if outcome == Outcome.CALLBACK:
-        rivals = [other for other in found if other in _MISSED] + [outcome]
+        rivals = [other for other in found if other in _MISSED or (other != outcome and _RANK.get(other, 1) >= _CLEAR)]
+        rivals.append(outcome)
     if len(rivals) > 1:
         return Verdict(channel, questions=(_ask(rivals),), used=_channels(meant, channel))
     if hit.sureness == Sureness.MAYBE:
@@ -118,11 +121,20 @@ def _weigh(
     used = [
         other
         for other in meant
-        if other == hit or other.term.outcome in _WEAK or (other.term.sense == Sense.REPLY and taken == Channel.EMAIL)
+        if other == hit
+        or _says_no_more(other, outcome, words)
+        or (other.term.sense == Sense.REPLY and taken == Channel.EMAIL)
     ]
     used += _channels(meant, taken)
     told += [_told(text, words, o) for o in _channels(meant, taken) if o.sureness == Sureness.SURE]
     return Verdict(taken, outcome, hit, tuple(dict.fromkeys(used)), questions, (*told, *channel_told))
+
+
+def _says_no_more(hit: Hit, outcome: Outcome, words: Sequence[Word]) -> bool:
+    """Whether a find says nothing beside ``outcome``; that they talked is worth a word beside a callback."""
+    if outcome == Outcome.CALLBACK and words[hit.last - 1].key not in {"to", "with", "of"}:
+        return False
+    return hit.term.outcome in _WEAK
 
 
 def _channel(
@@ -132,9 +144,12 @@ def _channel(
     if named is not None and outcome in OUTCOMES[named]:
         return named, (), ()
     implied = main.term.channel or IMPLIED.get(outcome)
+    if outcome == Outcome.OPTED_OUT and named is None and not _says_mail(words, main):
+        return implied, ("taken as no more e-mail; for calls, log “do not call” too",), ()
     if implied is not None:
-        earlier = named is not None and any(hit.term.channel == named and hit.first < main.first for hit in meant)
-        told = (f"“{say(outcome)}” belongs to {_article(implied)}, not to {_article(named)}",) if earlier else ()
+        told: tuple[str, ...] = ()
+        if named is not None and any(hit.term.channel == named and hit.first < main.first for hit in meant):
+            told = (f"“{say(outcome)}” is logged as {_article(implied)}; “{say(named)}” stays in the note",)
         return implied, told, ()
     if any(hit.term.sense == Sense.REPLY for hit in meant):
         return Channel.EMAIL, (), ()
@@ -142,6 +157,11 @@ def _channel(
         return Channel.CALL, ("taken as a call",), ()
     fits = [channel for channel in (Channel.CALL, Channel.EMAIL) if outcome in OUTCOMES[channel]]
     return None, (), (Question(QuestionKind.CHANNEL, tuple(Option(say(c), c.value) for c in fits)),)
+
+
+def _says_mail(words: Sequence[Word], main: Hit) -> bool:
+    said = {word.key for word in words[main.first : main.last]}
+    return any("mail" in key or key.startswith("unsub") for key in said)
 
 
 def _reply(channel: Channel | None, meant: Sequence[Hit], words: Sequence[Word]) -> Verdict:
@@ -164,6 +184,11 @@ def _from_note(
     text: str, words: Sequence[Word], meant: Sequence[Hit], others: Sequence[Hit], channel: Channel | None
 ) -> Verdict:
     """No outcome where one belongs: a single one inside the note is taken and told, several are asked."""
+    unsure = next((hit for hit in (*meant, *others) if hit.term.sense == Sense.UNSURE), None)
+    if unsure is not None and not any(hit.term.outcome for hit in others):
+        fits = [one for one in unsure.term.choices if channel is None or one in OUTCOMES[channel]]
+        asked_about = _ask(fits or unsure.term.choices, _quote(text, words, unsure))
+        return Verdict(channel, questions=(asked_about,), used=_channels(meant, channel))
     keen = next((hit for hit in (*meant, *others) if hit.term.sense == Sense.KEEN), None)
     inside = [hit for hit in others if hit.term.outcome is not None]
     found = list(dict.fromkeys(hit.term.outcome for hit in inside if hit.term.outcome is not None))
@@ -230,6 +255,6 @@ def _quote(text: str, words: Sequence[Word], hit: Hit) -> str:
     return text[words[hit.first].start : words[hit.last - 1].end]
 
 
-def _article(channel: Channel | None) -> str:
-    word = say(channel) if channel else "it"
+def _article(channel: Channel) -> str:
+    word = "social touch" if channel == Channel.SOCIAL else say(channel)
     return f"an {word}" if word[0] in "aeiou" else f"a {word}"

@@ -13,22 +13,27 @@ from bot.domain.terms import Channel, Outcome
 
 
 class Sense(StrEnum):
-    """What a phrase tells: how, what came of it, that they wrote back, that they are keen — or nothing."""
+    """What a phrase tells: how, what came of it, that they wrote back or are keen, one of several, nothing."""
 
     CHANNEL = "channel"
     OUTCOME = "outcome"
     REPLY = "reply"
     KEEN = "keen"
+    UNSURE = "unsure"
     NOTHING = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A phrase's meaning. ``channel`` on an outcome is what the phrase itself says about how it came about."""
+    """A phrase's meaning. ``channel`` on an outcome is what the phrase itself says about how it came about.
+
+    ``choices``: what an unsure phrase may mean.
+    """
 
     sense: Sense
     outcome: Outcome | None = None
     channel: Channel | None = None
+    choices: tuple[Outcome, ...] = ()
 
 
 _CHANNELS: Final = {
@@ -82,17 +87,18 @@ _OUTCOMES: Final = {
     "got meeting|meeting confirmed|agreed to meet|meeting agreed|demo set|set a demo|meetingbooked|mtg booked|"
     "booked mtg",
     Outcome.NOT_INTERESTED: "not interested|no interest|no thanks|no thank you|not for us|not for them|declined|"
-    "said no|"
+    "said no|said no thanks|said no thank you|says no thanks|"
     "says no|hard no|notinterested|uninterested|not keen|isnt interested|wasnt interested|arent interested|"
     "is not interested|was not interested|no need|rejected|turned us down|turned me down|ni",
     Outcome.DO_NOT_CALL: "do not call|dont call|do not call again|dont call again|do not call anymore|dnc|"
     "never call again|"
-    "no more calls|stop calling|asked not to be called|asked not to call|do not phone|donotcall|do not call list",
+    "no more calls|stop calling|opted out of calls|opt out of calls|opted out of phone calls|opted out of calling|"
+    "asked not to be called|asked not to call|do not phone|donotcall|do not call list",
     Outcome.SENT: "sent|email sent|e mail sent|mail sent|sent email|sent mail|sent an email|sent an e mail|"
     "sent the email|"
     "sent a mail|sent her an email|sent him an email|emailed|e mailed|mailed|wrote to|sent over",
     Outcome.REPLY_POSITIVE: "reply positive|positive reply|positive|replied positively|positive response|"
-    "replied positive|positive answer|replied yes|yes please|replied interested",
+    "replied positive|positive answer|replied yes|yes please|replied yes please|replied interested",
     Outcome.REPLY_NEGATIVE: "reply negative|negative reply|negative|negative response|replied negatively|"
     "replied negative|replied no thanks|"
     "negative answer|replied no",
@@ -100,9 +106,11 @@ _OUTCOMES: Final = {
     "auto response|"
     "autoresponder|on vacation|on holiday|on holidays|on leave|on pto|pto|away|is away|on parental leave|"
     "maternity leave|on maternity leave|parental leave|on sick leave|vacation",
-    Outcome.BOUNCED: "bounced|bounce|bounced back|hard bounce|hard bounced|email bounced|mail bounced|undeliverable|"
+    Outcome.BOUNCED: "bounced|bounce|bounced back|mail bounced back|email bounced back|"
+    "hard bounce|hard bounced|email bounced|mail bounced|undeliverable|"
     "undelivered|not delivered|address unknown|bad address|bad email|invalid email|wrong email|wrong address",
-    Outcome.OPTED_OUT: "opted out|opt out|optout|optedout|unsubscribe|unsubscribed|unsub|stop|remove me|"
+    Outcome.OPTED_OUT: "opted out|opt out|opted out of email|opted out of emails|opted out of mail|opted out of mails|"
+    "optout|optedout|unsubscribe|unsubscribed|unsub|stop|remove me|"
     "asked to be removed|take me off|take me off your list|remove from list|do not contact|dont contact|do not email|"
     "dont email|stop emailing|wants out",
     Outcome.FOLLOWED: "followed|follow|connection request|connect request|sent connection request|"
@@ -130,6 +138,17 @@ _REPLIES: Final = (
 )
 _NO_CALLS_UNTIL: Final = "do not call until|dont call until|do not call till|dont call till"
 _KEEN: Final = "interested|very interested|is interested|keen|very keen|sounds good|happy to talk|happy to chat|is keen"
+_UNSURE: Final = {
+    (Outcome.CONNECTED, Outcome.NOT_INTERESTED): "hung up|hung up on us|"
+    "hung up on me|hangs up|hang up|hung up right away",
+    (Outcome.REFERRAL, Outcome.NOT_INTERESTED, Outcome.CONNECTED): "wrong person|not the right person|wrong contact|"
+    "not the right contact|not responsible|not in charge",
+    (Outcome.WRONG_NUMBER, Outcome.REFERRAL, Outcome.NOT_INTERESTED): "left the company|has left the company|"
+    "left the firm|left the business|no longer there|no longer with them|no longer with the company|no longer at|"
+    "no longer works there|no longer works here|no longer works for|no longer works at|doesnt work there|"
+    "does not work there|doesnt work there anymore|not with them anymore|not there anymore|has retired|is retired",
+}
+"""What has to be asked: which outcome it was is for the rep to say."""
 _NOTHING: Final = (
     "reached out|follow up|followed up|following up|stop by|stopped by|busy season|call center|call centre|"
     "email address|"
@@ -194,14 +213,19 @@ def _phrases() -> _Phrases:
     add(_NO_CALLS_UNTIL, Term(Sense.OUTCOME, Outcome.NOT_NOW, Channel.CALL))
     add(_REPLIES, Term(Sense.REPLY))
     add(_KEEN, Term(Sense.KEEN))
+    for choices, phrases in _UNSURE.items():
+        add(phrases, Term(Sense.UNSURE, choices=choices))
     add(_NOTHING, Term(Sense.NOTHING))
     for entries in table.values():
         entries.sort(key=lambda entry: -len(entry[0]))
     return table
 
 
+_UNSPELT: Final = frozenset([Sense.NOTHING, Sense.UNSURE])
+
+
 def _all_words(table: _Phrases) -> Iterable[str]:
-    return (key for entries in table.values() for keys, term in entries if term.sense != Sense.NOTHING for key in keys)
+    return (key for entries in table.values() for keys, term in entries if term.sense not in _UNSPELT for key in keys)
 
 
 PHRASES: Final = _phrases()

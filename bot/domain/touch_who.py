@@ -22,6 +22,9 @@ _AT: Final = frozenset(["at", "from", "of", "@"])
 _BEFORE_VERB: Final = (FILLERS - {"a", "an", "the"}) | SOFT
 _VERBS: Final = frozenset(["contacted", "tried", "texted", "pinged", "messaged", "told", "asked", "chased", "nudged"])
 _NEVER_NAMES: Final = frozenset(["i", "we", "hi", "hey", "im", "ive", "just", "had", "tried"])
+_PRONOUNS: Final = frozenset(
+    ["she", "he", "they", "her", "him", "them", "me", "us", "you", "it", "somebody", "someone"]
+)
 _STOPS: Final = STOPS | WISHES | _VERBS | {"do", "did", "does", "didnt", "dont", "doesnt"}
 _EMOJI: Final = re.compile(r":[a-z][a-z0-9_+-]{1,40}:")
 _PARTICLES: Final = frozenset(
@@ -131,6 +134,8 @@ def _unmarked(
     """A name that nothing marks: capitals as long as they go, or two small words; "at acme" belongs to it."""
     stops = {hit.first for hit in hits} | {at for at, is_aside in enumerate(aside) if is_aside}
     at, small = start, 0
+    if start < end and words[start].key in _PRONOUNS:
+        return range(start, start)
     capitals = start < end and words[start].capital
     while at < end and at - start < _LONGEST_NAME and at not in stops:
         word = words[at]

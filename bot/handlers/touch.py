@@ -16,7 +16,8 @@ from bot.db.queries.contacts import contact_of_lead
 from bot.domain.commands import Actor, LogTouch, Undo
 from bot.domain.errors import Gone, NotFound
 from bot.domain.terms import Channel, Outcome
-from bot.domain.touch_pending import Ask, PendingTouch, answered
+from bot.domain.touch_answers import answered
+from bot.domain.touch_pending import Ask, PendingTouch
 from bot.handlers import touch_form
 from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, Nothing, Request, Say

@@ -18,6 +18,7 @@ from bot.domain.errors import Gone, NotAllowed, NotFound
 from bot.domain.terms import Role
 from bot.domain.touch_pending import PendingTouch
 from bot.service.contact_text import WHOLE, clean_data, clean_lines
+from bot.service.touch_promises import promised_at
 
 _PREFIX = "draft:"
 
@@ -64,6 +65,7 @@ def touch_as_draft(session: Session, touch_id: UUID, actor: Actor) -> PendingTou
         outcome=touch.outcome,
         happened_at=touch.happened_at,
         follow_up_at=touch.follow_up_at,
+        callback_at=promised_at(session, touch),
         said_by=touch.said_by,
         referral_name=touch.referral_name,
         referral_email=touch.referral_email,

@@ -22,6 +22,7 @@ from bot.service.audit import record
 from bot.service.stored import packed
 from bot.service.touch_effects import Effects
 from bot.service.touch_outcomes import cause, responds
+from bot.service.touch_promises import promised_at
 from bot.service.touch_reverts import obstacle, revert
 from bot.service.touch_subject import gate_reason, read_subject
 from bot.service.touches import (
@@ -68,7 +69,7 @@ def correct_touch(session: Session, command: CorrectTouch, now: datetime) -> Log
     caused: list[dict[str, Any]] = list((entry.undo or {}).get("effects", [])) if entry is not None else []
     causation_id = touch.causation_id or new_id()
     effects = Effects(records=caused)
-    if _matters(touch, changed):
+    if _matters(touch, changed) or promised_at(session, touch) != changed.callback_at:
         kept = [effect for effect in caused if _stays(effect, touch, changed)]
         _revert_all(session, [effect for effect in caused if effect not in kept], corrector, now)
         standing = [{name: fact for name, fact in effect.items() if name != "ended"} for effect in kept]

@@ -16,14 +16,17 @@ from bot.domain.commands import Actor, CompanyFacts, CorrectTouch, LogTouch, Per
 from bot.domain.errors import UserError
 from bot.domain.matching import normalise_email
 from bot.domain.names import Candidate, Match, Nothing, decide, rank
-from bot.domain.terms import Source
+from bot.domain.terms import Outcome, Source
+from bot.domain.touch_answers import from_draft
 from bot.domain.touch_line import read_line
-from bot.domain.touch_pending import Ask, PendingTouch, from_draft
+from bot.domain.touch_pending import Ask, PendingTouch
 from bot.service.access import may_read_contacts
 from bot.service.contacts import find_contact, save_contact
 from bot.service.context import playbook
 from bot.service.drafts import keep_draft
 from bot.service.touch_correction import correct_touch
+from bot.service.touch_places import settle_places
+from bot.service.touch_promises import outside_work
 from bot.service.touches import Logged, log_touch
 
 MOST_CHOICES = 5
@@ -63,7 +66,7 @@ def touch_by_line(session: Session, actor: Actor, line: str, now: datetime) -> L
     if draft.wants_form:
         return EmptyForm()
     day_starts = playbook(session).compliance.calls.default_from
-    return go_on(session, actor, from_draft(draft, draft.text, day_starts, now), now)
+    return go_on(session, actor, from_draft(draft, draft.text, day_starts, now, actor.timezone), now)
 
 
 def go_on(session: Session, actor: Actor, pending: PendingTouch, now: datetime) -> Logged | Asked:
@@ -74,17 +77,38 @@ def go_on(session: Session, actor: Actor, pending: PendingTouch, now: datetime) 
         if isinstance(found, Asked):
             return found
         pending = found
+    pending = settle_places(session, actor, pending, now)
     question = pending.question
     if question is not None:
         kind = question.kind if question.options else Ask.FORM
         return Asked(kind, keep_draft(session, pending, actor), pending)
     try:
-        return replace(log_touch(session, pending.command(actor, now), now), assumed=pending.assumed)
+        logged = _log(session, pending.command(actor, now), now)
+        return replace(logged, assumed=pending.assumed)
     except UserError as error:
         if error.field is None:
             raise
         fields = {error.field: error.sentence}
         return Asked(Ask.FORM, keep_draft(session, pending, actor), pending, sentence=error.sentence, fields=fields)
+
+
+def _log(session: Session, command: LogTouch, now: datetime) -> Logged:
+    """Log it; nothing is left of it where the promise of a call is refused. A callback out of hours is remarked on."""
+    at = _callback_of(command)
+    if at is None:
+        return log_touch(session, command, now)
+    with session.begin_nested():
+        logged = log_touch(session, command, now)
+    return _remarked(session, command.actor, logged, at)
+
+
+def _callback_of(command: LogTouch) -> datetime | None:
+    return command.follow_up_at if command.outcome is Outcome.CALLBACK else command.callback_at
+
+
+def _remarked(session: Session, actor: Actor, logged: Logged, at: datetime | None) -> Logged:
+    remarks = outside_work(session, actor, at) if at is not None and not logged.repeated else ()
+    return replace(logged, warnings=(*logged.warnings, *(f"The callback: {one}" for one in remarks)))
 
 
 def choose_person(session: Session, actor: Actor, pending: PendingTouch, contact_id: UUID) -> PendingTouch:
@@ -111,8 +135,9 @@ def save_form(session: Session, actor: Actor, pending: PendingTouch, now: dateti
         pending = pending.with_(contact_id=add_person(session, actor, pending, now))
     command = pending.with_(questions=()).command(actor, now)
     if pending.touch_id is not None:
-        return correct_touch(session, CorrectTouch(pending.touch_id, pending.version, command), now)
-    logged = log_touch(session, command, now)
+        corrected = correct_touch(session, CorrectTouch(pending.touch_id, pending.version, command), now)
+        return _remarked(session, actor, corrected, _callback_of(command))
+    logged = _log(session, command, now)
     if logged.repeated and not _says_the_same(logged, command):
         # What was changed in the form since must not vanish in a friendly answer.
         raise UserError("I logged this line already, in other words. Press Change on that message instead.", "note")

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.db.models import Consent, Contact, Enrolment, Task
+from bot.db.models import Consent, Contact, Task
 from bot.db.rows import run
 from bot.domain.commands import LogTouch
 from bot.domain.compliance import Refused, Warned, email_key, key_hash, phone_key
@@ -22,6 +22,7 @@ from bot.domain.names import fold
 from bot.domain.terms import Channel, LeadState, Outcome
 from bot.service.context import playbook
 from bot.service.due import forget_due
+from bot.service.enrolment_touches import follow_up_after, move_plan, named_by
 from bot.service.lead_changes import get_lead
 from bot.service.responses import note_response
 from bot.service.stored import LEAD_FACTS, packed
@@ -54,21 +55,6 @@ REACHED = frozenset(
         Outcome.HELD,
     }
 )
-_ENDS = {
-    Outcome.CONNECTED: "conversation",
-    Outcome.REPLY_POSITIVE: "reply",
-    Outcome.REPLY_NEGATIVE: "no",
-    Outcome.THEY_RESPONDED: "reply",
-    Outcome.MEETING_BOOKED: "meeting_booked",
-    Outcome.OPTED_OUT: "opted_out",
-    Outcome.BOUNCED: "bounced",
-    Outcome.DO_NOT_CALL: "do_not_call",
-    Outcome.NOT_INTERESTED: "no",
-    Outcome.NOT_NOW: "not_now",
-    Outcome.REFERRAL: "referral",
-}
-"""What ends a cadence or follow-up plan at once (process §4)."""
-_REMINDS = frozenset({Outcome.CALLBACK, Outcome.NOT_NOW, Outcome.OUT_OF_OFFICE})
 _THEMSELVES = frozenset(
     ["they", "them", "themselves", "he", "him", "himself", "she", "her", "herself", "self", "prospect", "contact"]
 )
@@ -103,11 +89,15 @@ def cause(
         _respond(touch, them.lead_id)
     if them.has_tasks:
         _close_tasks(touch)
-    if them.enrolled and command.outcome in _ENDS:
-        _end_enrolment(touch, _ENDS[command.outcome])
+    if them.enrolled:
+        move_plan(touch, own_no(command.said_by, them))
     special = _BY_OUTCOME.get(command.outcome)
     if special is not None:
         special(touch)
+    if touch.effects.first_response or any(record["kind"] == "response" for record in standing):
+        follow_up_after(touch)
+    if command.callback_at is not None:
+        _promise(touch, command.callback_at)
     return touch.effects
 
 
@@ -151,33 +141,30 @@ def _close_tasks(touch: TouchInHand) -> None:
 
 def _no_more_reminder(touch: TouchInHand, due_at: datetime) -> str:
     """A promise for later that is closed by this touch is said, never dropped in silence."""
-    when = f"{due_at.astimezone(ZoneInfo(touch.command.actor.timezone)):%a %-d %b %H:%M}"
+    when = _local(touch, due_at)
     if touch.command.outcome in _REMINDS:
         return f"It replaces your reminder for {when}."
     return f"Your reminder for {when} is done with that."
 
 
-def _end_enrolment(touch: TouchInHand, reason: str) -> None:
-    row = touch.session.execute(
-        update(Enrolment)
-        .where(Enrolment.contact_id == touch.them.contact_id, Enrolment.ended_at.is_(None))
-        .values(ended_at=touch.now, end_reason=reason)
-        .returning(Enrolment.id)
-        .execution_options(synchronize_session=False)
-    ).first()
-    if row is not None:
-        touch.note("enrolment_ended", "Their follow-up plan ends here.", enrolment=row.id)
+def _local(touch: TouchInHand, at: datetime) -> str:
+    return f"{at.astimezone(ZoneInfo(touch.command.actor.timezone)):%a %-d %b %H:%M}"
 
 
 def _callback(touch: TouchInHand) -> None:
     """A promise to call; raises ``UserError`` for somebody who is not to be called at all (process §10)."""
-    at = touch.command.follow_up_at
-    assert at is not None
+    assert touch.command.follow_up_at is not None
+    _promise(touch, touch.command.follow_up_at)
+
+
+def _promise(touch: TouchInHand, at: datetime) -> None:
+    """Remind of a call that was promised, whatever else came of the touch."""
     verdict = call_verdict(touch.session, touch.them, at)
     if isinstance(verdict, Refused) and verdict.for_good:
         raise UserError(f"{verdict.reason} So I promise no call: choose what else came of it.", field="outcome")
     remind(touch, at, touch.command.note)
-    touch.effects.sentences.append("I'll remind you when it is time to call.")
+    beside = f", {_local(touch, at)}" if touch.command.callback_at == at else ""
+    touch.effects.sentences.append(f"I'll remind you when it is time to call{beside}.")
     if isinstance(verdict, Refused | Warned):
         touch.effects.sentences.append(f"Mind the time you agreed: {verdict.reason}")
 
@@ -267,17 +254,7 @@ def _out_of_office(touch: TouchInHand) -> None:
     until = touch.command.follow_up_at
     if until is None:
         return
-    if touch.them.enrolled:
-        day = until.astimezone(ZoneInfo(touch.command.actor.timezone)).date()
-        row = touch.session.execute(
-            select(Enrolment.id, Enrolment.paused_until).where(
-                Enrolment.contact_id == touch.them.contact_id, Enrolment.ended_at.is_(None)
-            )
-        ).one()
-        touch.session.execute(update(Enrolment).where(Enrolment.id == row.id).values(paused_until=day))
-        was = row.paused_until.isoformat() if row.paused_until else None
-        touch.note("enrolment_paused", "Their plan waits until then.", enrolment=row.id, was=was)
-    else:
+    if not touch.them.enrolled:  # a plan waits by itself
         remind(touch, until, touch.command.note)
         touch.effects.sentences.append("I'll remind you when they are back.")
 
@@ -287,6 +264,8 @@ def _referral(touch: TouchInHand) -> None:
     found = referred_contact(touch.session, command, them, touch.now)
     if found.made:
         touch.note("contact_made", contact=found.contact_id)
+    if them.enrolled and named_by(touch, found.contact_id, found.name):
+        return
     new_task(touch, "referral", touch.now, found.contact_id, f"{them.name} named them. {command.note}".strip())
     known = "is new in the database" if found.made else "was known already"
     touch.effects.sentences.append(

@@ -130,6 +130,8 @@ def check(command: LogTouch, now: datetime) -> None:
         raise UserError(NEEDS_TIME[command.outcome], field="follow_up_at")
     if command.follow_up_at is not None and command.follow_up_at <= command.happened_at:
         raise UserError("That time is before the touch itself. Choose a later one.", field="follow_up_at")
+    if command.callback_at is not None and command.callback_at <= command.happened_at:
+        raise UserError("That time is before the touch itself. Choose a later one.", field="callback_at")
     if command.outcome is Outcome.REFERRAL and not (command.referral_name or command.referral_email):
         raise UserError("Whom did they name? A name or an e-mail address will do.", field="referral_name")
 

@@ -129,13 +129,78 @@ def test_whose_no_it_was(text, title):
     assert read(text).said_by == title
 
 
-def test_a_missed_call_with_a_callback_is_asked_and_carries_the_time():
+def test_a_missed_call_with_a_callback_is_both():
     draft = read("jane doe left vm, will call back tue 3pm")
-    assert draft.outcome is None
+    assert draft.complete
+    assert draft.outcome == Outcome.VOICEMAIL
+    assert draft.callback is not None
+    assert say_when(draft.callback) == "Tue 10 Mar 2026, 15:00 (Europe/Berlin)"
+
+
+def test_a_no_beside_a_callback_is_asked_with_all_its_meanings():
+    draft = read("jane not interested but call in january")
     (question,) = draft.questions
-    assert [option.value for option in question.options] == ["voicemail", "callback"]
+    assert question.kind == QuestionKind.SECOND
+    assert [option.value for option in question.options] == ["until", "both", "first", "second"]
     assert question.when is not None
-    assert say_when(question.when) == "Tue 10 Mar 2026, 15:00 (Europe/Berlin)"
+    assert say_when(question.when) == "Fri 1 Jan 2027"
+    assert draft.callback is None
+
+
+def test_do_not_call_and_a_callback_are_never_both():
+    (question,) = read("jane do not call, callback fri 9:00").questions
+    assert [option.value for option in question.options] == ["first", "second"]
+
+
+def test_what_stays_a_note_is_said():
+    assert read("jane call vm, email sent").assumed == (
+        "“email sent” stays a note; log it as a touch of its own if it was one",
+    )
+    (told,) = read("jane meeting booked thu 10:00 callback if she does not show").assumed
+    assert told == "no time was said for “callback”, so I remind you of nothing"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("jane callback yesterday 15:00", "“yesterday 15:00” is in the past."),
+        ("jane meeting booked last friday", "“last friday” is in the past."),
+        ("jane callback today 9:00", "“today 9:00” is in the past."),
+        ("jane meeting booked 2 mar 10:00", "“2 mar 10:00” has passed this year."),
+    ],
+)
+def test_a_time_that_has_been_is_asked_about(text, why):
+    draft = read(text)
+    (question,) = draft.questions
+    assert question.kind == QuestionKind.WHEN
+    assert question.why == why
+
+
+def test_asap_is_a_choice_of_hours():
+    (question,) = read("jane callback asap").questions
+    assert [option.label for option in question.options] == [
+        "Tue 10 Mar 2026, 12:00",
+        "Wed 11 Mar 2026, 09:00",
+    ]
+
+
+def test_what_can_mean_several_things_is_asked():
+    (question,) = read("jane she hung up on me").questions
+    assert [option.value for option in question.options] == ["connected", "not_interested"]
+    assert question.about == "hung up on me"
+
+
+def test_a_bare_opt_out_says_what_it_stops():
+    assert read("jane opted out").assumed == ("taken as no more e-mail; for calls, log “do not call” too",)
+    assert read("jane unsubscribed").assumed == ()
+    assert read("jane opted out of emails").assumed == ()
+
+
+def test_last_week_is_told_to_be_no_day():
+    draft = read("jane met last week")
+    assert draft.happened_at is None
+    assert draft.note == "last week"
+    assert draft.assumed == ("“last week” names no day, so it counts as now; “Change” sets the time",)
 
 
 def test_an_ambiguous_date_is_a_choice_of_both():
@@ -272,6 +337,8 @@ def lost_words(draft: TouchDraft) -> list[str]:
 
 VOCABULARY = sorted({" ".join(keys) for entries in PHRASES.values() for keys, _ in entries})
 PIECES = st.sampled_from([
+    "yesterday 15:00", "last friday", "10 min ago", "9:30", "callback thu 10:00", "call in january", "tonight",
+    "3pm Tokyo", "9am their time", "3pm Springfield time",
     *VOCABULARY, "jane", "Jane Doe", "O'Brien", "at acme", "(acme)", "jane@acme.com", "<@U123ABC>", "tue 15:00",
     "until 12 Dec", "in 20 min", "12/3", "12 min", "CEO said no", "wants demo tuesday", "about the audit", ",", ";",
     ":", " - ", "\n", "(", ")", ":wave:", "😀", "+49 30 123456", "to Bob Smith", "&amp;", "<http://a.co|a.co>",
@@ -333,6 +400,7 @@ def test_reading_what_was_read_changes_nothing(text):
         "jane call voicemail " + "left msg about audit and more words " * 400, "a" * 16_000, "a+" * 8_000, "<" * 16_000,
         "1:" * 8_000, "jane " * 3_000, "tue " * 4_000, "(" * 16_000, "a@" * 8_000, "wants " * 3_000, "in 2 " * 3_000,
         "callback " * 2_000, "+1 " * 5_000, "x" + ", busy" * 3_000, "'" * 16_000, "a'" * 8_000, "wants a " * 2_000,
+        "yesterday " * 2_000, "vm callback thu 9:00 " * 900, "9:30 vm " * 2_000, "3pm Tokyo " * 1_500,
     ],
     ids=lambda text: text[:12],
 )  # fmt: skip

@@ -8,7 +8,8 @@ from bot.db.models import Lead, Touch
 from bot.domain.commands import Undo
 from bot.domain.errors import UserError
 from bot.domain.terms import Channel, Outcome
-from bot.domain.touch_pending import Ask, answered
+from bot.domain.touch_answers import answered
+from bot.domain.touch_pending import Ask
 from bot.service.drafts import load_draft
 from bot.service.touch_lines import Asked, choose_person, go_on, save_form, touch_by_line
 from bot.service.touches import Logged

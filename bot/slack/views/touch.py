@@ -13,9 +13,10 @@ from slackblocks import Button
 from bot.db.queries.callbacks import CallbackReminder
 from bot.domain.compliance import Refused, Warned
 from bot.domain.names import Candidate
+from bot.domain.sentences import stop
 from bot.domain.terms import Outcome
 from bot.domain.touch_draft import say as word
-from bot.domain.touch_pending import Ask
+from bot.domain.touch_pending import Ask, PendingQuestion
 from bot.service.touch_lines import Asked
 from bot.service.touches import Logged
 from bot.slack.blocks import (
@@ -90,9 +91,9 @@ def _sentence(logged: Logged, zone: str, now: datetime) -> str:
         label = "Until" if logged.outcome in UNTIL else word(logged.outcome).capitalize().replace("booked", "")
         parts.append(f"{label.strip()} {local(logged.follow_up_at, zone)} your time.")
     if logged.referral_name:
-        parts.append(f"They named {esc(logged.referral_name)}.")
+        parts.append(stop(f"They named {esc(logged.referral_name)}"))
     if logged.said_by:
-        parts.append(f"Said by {esc(logged.said_by)}.")
+        parts.append(stop(f"Said by {esc(logged.said_by)}"))
     return " ".join(parts)
 
 
@@ -171,6 +172,8 @@ def question(asked: Asked) -> str:
     """What is asked, as safe mrkdwn."""
     pending, open_one = asked.pending, asked.pending.question
     about = f"“{esc(open_one.about, 120)}”" if open_one and open_one.about else "that"
+    if asked.kind is Ask.SECOND and open_one is not None:
+        return f"{about[:1].upper()}{about[1:]} and a callback: what shall I log?"
     if asked.kind is Ask.WHO:
         return f"Who do you mean by “{esc(pending.who)}”?" + (
             " There are more: type more of the name, or the address." if asked.more else ""
@@ -185,10 +188,15 @@ def question(asked: Asked) -> str:
         said = f"{word(pending.outcome)}. " if pending.outcome else ""
         return f"{said[:1].upper()}{said[1:]}How was it?"
     if asked.kind is Ask.WHEN:
-        return f"When is {about}?"
+        return _why(open_one) + f"When is {about}?"
     if asked.sentence:
         return esc(asked.sentence, 300)
-    return _OPEN_QUESTIONS.get(open_one.kind if open_one else Ask.FORM, "Something is missing. The form has the rest.")
+    kind = open_one.kind if open_one else Ask.FORM
+    return _why(open_one) + _OPEN_QUESTIONS.get(kind, "Something is missing. The form has the rest.")
+
+
+def _why(open_one: PendingQuestion | None) -> str:
+    return f"{esc(open_one.why, 200)} " if open_one and open_one.why else ""
 
 
 def _answers(asked: Asked) -> list[Button]:
@@ -259,5 +267,5 @@ def callback_post(reminder: CallbackReminder) -> Post:
             button("Who is that?", f"{Action.LEAD_CHOOSE}_card", str(reminder.contact_id)),
         )
     )
-    said = " ".join(part for part in (f"{opening} {who}{phone}.", esc(reminder.note, 1000), gate) if part)
+    said = " ".join(part for part in (stop(f"{opening} {who}{phone}"), esc(reminder.note, 1000), gate) if part)
     return post(said, blocks)

@@ -66,6 +66,7 @@ class FormInput(BaseModel):
     outcome: Outcome | None = None
     happened_at: datetime | None = None
     follow_up_at: datetime | None = None
+    callback_at: datetime | None = None
     said_by: str | None = None
     referral_name: str | None = None
     referral_email: str | None = None
@@ -84,7 +85,7 @@ class FormInput(BaseModel):
     def on(self, base: PendingTouch) -> PendingTouch:
         """``base`` with what the form says now. Minutes stay as they were read if nobody changed the time."""
         given = {name: getattr(self, name) for name in self.model_fields_set & set(PendingTouch.model_fields)}
-        for name in ("happened_at", "follow_up_at"):
+        for name in ("happened_at", "follow_up_at", "callback_at"):
             if name in given:
                 given[name] = _unless_same(given[name], getattr(base, name))
         if len(base.note) > NOTE_MAX:
@@ -114,6 +115,7 @@ _FIELDS = {
     "new_company": Action.TOUCH_NEW_COMPANY,
     "happened_at": Action.TOUCH_HAPPENED,
     "follow_up_at": Action.TOUCH_FOLLOW_UP,
+    "callback_at": Action.TOUCH_CALLBACK,
     "said_by": Action.TOUCH_SAID_BY,
     "referral_name": Action.TOUCH_REFERRAL_NAME,
     "referral_email": Action.TOUCH_REFERRAL_EMAIL,
@@ -259,6 +261,10 @@ def _by_outcome(pending: PendingTouch, now: datetime) -> list[SlackBlock]:
         email = EmailInput(Action.TOUCH_REFERRAL_EMAIL, initial_value=_fitting(pending, "referral_email"))
         blocks.append(_input("Whom did they name?", name, Block.REFERRAL_NAME, optional=True))
         blocks.append(_input("That person's e-mail address", email, Block.REFERRAL_EMAIL, optional=True))
+    if pending.callback_at is not None and outcome is not Outcome.CALLBACK:
+        picker = DateTimePicker(Action.TOUCH_CALLBACK, _epoch(pending.callback_at))
+        hint = "A callback promised beside it. Empty: none."
+        blocks.append(_input("When shall I remind you to call back?", picker, Block.CALLBACK, optional=True, hint=hint))
     return blocks
 
 
