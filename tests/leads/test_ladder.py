@@ -1,5 +1,6 @@
 """Who is told when, while a raised hand waits (process §2, ladder)."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.delivery.views import make_renderer
 from bot.domain.commands import ClaimLead, DeclineLead, Due, JunkLead, ReassignLead
 from bot.domain.response_clock import BreachCause
 from bot.domain.terms import Channel, Intent, LeadState
+from bot.outbox.living import Living, living
 from bot.service.claims import claim_lead, decline_lead, junk_lead, mark_seen, reassign_lead
 from bot.service.hand_raises import Raised
 from bot.service.lead_changes import get_lead
@@ -312,6 +314,17 @@ def test_what_waited_to_be_told_is_not_told_to_whom_it_no_longer_concerns(floor:
     assert _shown(floor, idle) is None
 
 
+def test_a_direct_message_that_comes_too_late_does_not_go_out(floor: SalesFloor) -> None:
+    raised = floor.raises()
+    floor.after(seconds=60)
+    message = floor.read(lambda session: _direct(session, raised.lead_id))
+    assert "you're up" in _living(floor, message).text
+    floor.after(minutes=3)
+    assert floor.owner(raised.lead_id) == "Bea"
+    assert _living(floor, message) is None
+    assert "Passed to Bea" in _living(floor, replace(message, ts="1.2")).text  # it stands there: it is folded
+
+
 def test_a_reminder_is_for_whoever_has_the_lead_when_it_is_told(floor: SalesFloor) -> None:
     raised = floor.raises(intent=Intent.DOWNLOAD)
     floor.until(floor.lead(raised.lead_id).raised_at + timedelta(hours=13))
@@ -332,3 +345,20 @@ def _shown(floor: SalesFloor, item: OutboxItem) -> Any:
             return floor.now
 
     return floor.read(lambda session: make_renderer(Held()).notice(session, item))
+
+
+def _direct(session: Any, lead_id: Any) -> Living:
+    found = session.scalars(
+        select(LivingMessage.id).where(LivingMessage.subject_id == str(lead_id), LivingMessage.place.like("dm:%"))
+    ).one()
+    message = living(session, found)
+    assert message is not None
+    return message
+
+
+def _living(floor: SalesFloor, message: Living) -> Any:
+    class Held:
+        def now(self) -> datetime:
+            return floor.now
+
+    return floor.read(lambda session: make_renderer(Held()).living(session, message))

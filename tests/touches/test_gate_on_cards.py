@@ -95,6 +95,16 @@ def test_at_night_there_they_are_called_from_no_card(house: House, place: str) -
     assert "tel:" not in text
 
 
+def test_a_reminder_of_somebody_who_asked_not_to_be_called_since_is_no_time_to_call(house: House) -> None:
+    house.log(Outcome.CALLBACK, follow_up_at=MORNING)
+    house.log(Outcome.DO_NOT_CALL, by=house.ada)
+    (task,) = house.all(Task, Task.done_at.is_(None))
+    text = callback_post(house.read(lambda session: callback_reminder(session, task.id, MORNING))).text
+    assert text.startswith("You wanted to get back to")
+    assert "They are not to be called: asked not to be called." in text
+    assert "remind you" not in text
+
+
 def test_what_only_custom_is_against_is_said_and_left_to_the_rep(house: House) -> None:
     _, card = claimed(house, EVENING)
     for text in (card, lead_page(house, EVENING), reminder(house, EVENING)):
