@@ -44,7 +44,17 @@ def make_renderer(clock: Clock) -> Renderer:
 
 def _alert(session: Session, standing: Living, now: datetime) -> Post | None:
     card = _card(session, standing.subject_id, now, whole=False)
-    return alert_post(card, standing.place, session.info["playbook"].playbook) if card else None
+    if card is None or _too_late(card, standing):
+        return None
+    return alert_post(card, standing.place, session.info["playbook"].playbook)
+
+
+def _too_late(card: LeadCard, standing: Living) -> bool:
+    """Whether a direct message that has not gone out yet is for somebody whose turn is over."""
+    to, _, rest = standing.place.partition(":")
+    person, _, turn = rest.partition(":")
+    had_it = any(one.who is not None and str(one.who.id) == person for one in card.turns)
+    return standing.ts is None and to == "dm" and turn != str(card.round) and had_it
 
 
 def _home(session: Session, standing: Living, now: datetime) -> Home | None:
