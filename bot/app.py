@@ -246,10 +246,16 @@ async def _stop_with(stop: asyncio.Event, deliverer: Deliverer) -> None:
 @asynccontextmanager
 async def _deliverer(parts: Parts) -> AsyncIterator[Deliverer]:
     begins, ends = Ledger(parts.database), Ledger(parts.database, relaxed=True)
-    budget = Budget(Limits() if parts.settings.slack_budget == "on" else Limits(None, 0, None))
+    budget = Budget(_limits(parts.settings))
     addresses = Addresses(parts.database, parts.client)
     sender = Sender(parts.database, parts.client, addresses, make_renderer(parts.clock), budget, begins)
     yield Deliverer(parts.database, sender, ends, budget=budget)
+
+
+def _limits(settings: Settings) -> Limits:
+    if settings.slack_budget == "off":
+        return Limits(None, 0, None)
+    return Limits() if settings.slack_budget == "on" else Limits(workspace_a_minute=settings.slack_budget)
 
 
 def _stop_on_signals(stop: asyncio.Event) -> None:

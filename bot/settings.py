@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -152,7 +152,8 @@ class Settings(BaseSettings):
     public_url: WebAddress = ""
     admin_email: Annotated[str, AfterValidator(_email)] = ""
     clock_url: WebAddress = ""
-    slack_budget: Literal["on", "off"] = "on"
+    slack_budget: Literal["on", "off"] | PositiveInt = "on"
+    """Messages a minute that Slack takes from us; ``on``: what it takes from anybody (``delivery.budget.Limits``)."""
     log_format: Literal["text", "json"] = "text"
 
     @model_validator(mode="after")
@@ -206,7 +207,8 @@ def load_settings(env_file: Path | str | None = ENV_FILE, **given: Any) -> Setti
     try:
         return Settings(_env_file=env_file, **given)
     except ValidationError as error:
-        raise SettingsError([_told(problem) for problem in error.errors(include_input=False)]) from None
+        told = [_told(problem) for problem in error.errors(include_input=False)]
+        raise SettingsError(list(dict.fromkeys(told))) from None
 
 
 def variables() -> list[str]:
@@ -219,6 +221,8 @@ def _told(problem: Any) -> str:
     variable = context.get("variable") or str(problem["loc"][0]).upper()
     if problem["type"] == "setting":
         return f"{variable} {context['sentence']}. {context['mend']}"
+    if variable == "SLACK_BUDGET":
+        return "SLACK_BUDGET is not a budget. Write on, off, or how many messages a minute Slack takes from you."
     if problem["type"] == "literal_error":
         return f"{variable} is not one of its words. Write {context['expected'].replace(chr(39), '')}."
     if variable == "PORT":

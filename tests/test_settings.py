@@ -70,6 +70,17 @@ def test_the_limits_of_a_real_slack_may_not_be_lifted():
     assert load_settings(env_file=None, slack_budget="off", slack_api_url="http://[::1]:9/").slack_budget == "off"
 
 
+def test_a_budget_that_slack_has_granted_is_a_number(monkeypatch):
+    monkeypatch.setenv("SLACK_BUDGET", "6000")
+    assert load_settings(env_file=None).slack_budget == 6000
+
+
+@pytest.mark.parametrize("wrong", ["lots", "0", "-3"])
+def test_a_budget_of_nothing_is_none(wrong):
+    (problem,) = told(slack_budget=wrong)
+    assert problem.startswith("SLACK_BUDGET is not a budget. Write on, off, or how many messages a minute")
+
+
 def test_the_sandbox_may_move_the_clock():
     settings = load_settings(
         env_file=None, clock_url="http://127.0.0.1:9000/sandbox/clock", slack_api_url="http://127.0.0.1:9000/api"

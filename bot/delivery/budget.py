@@ -1,8 +1,8 @@
 """Slack's budgets: how fast this process may send, as one of those that share them.
 
-What must stay true: a channel gets at most about one message a second (slack.md); a share of the workspace's
-budget is kept for hot alerts, whatever else waits; what would have to wait long takes nothing and makes room for
-others.
+What must stay true: a channel gets at most about one message a second (slack.md); hot alerts always find a part of
+the workspace's budget, whatever else waits, and while there are none the others have all of it; what would have to
+wait long takes nothing and makes room for others.
 """
 
 import asyncio
@@ -62,14 +62,15 @@ class Budget:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._channels: OrderedDict[str, Bucket] = OrderedDict()
-        self._hot: Bucket | None = None
-        self._others: Bucket | None = None
+        self._workspace: Bucket | None = None
+        self._kept: Bucket | None = None
+        """For hot ones alone: what they may send at once, whatever else waits for the workspace."""
         self._sharers = 1
 
     def divide(self, sharers: int) -> None:
         """So many processes send now: each takes its part of every rate."""
         if sharers != self._sharers and sharers > 0:
-            for bucket in (self._hot, self._others, *self._channels.values()):
+            for bucket in (self._workspace, self._kept, *self._channels.values()):
                 if bucket is not None:
                     bucket.rate *= self._sharers / sharers
             self._sharers = sharers
@@ -85,27 +86,33 @@ class Budget:
 
     def turn(self, channel: str, priority: int, now: float) -> Turn:
         """When a message that asks at ``now`` (seconds of any steady clock) may go; counted if it is soon."""
-        asked = [bucket for bucket in (self._share(priority, now), self._channel(channel, now)) if bucket is not None]
-        seconds = max((bucket.missing(now) for bucket in asked), default=0.0)
+        channel_bucket, workspace = self._channel(channel, now), self._of_workspace(now)
+        first = self._kept if priority <= Priority.HOT and self._is_sooner(now) else workspace
+        seconds = max((bucket.missing(now) for bucket in (channel_bucket, first) if bucket is not None), default=0.0)
         if seconds > PATIENCE:
             return Turn(granted=False, seconds=seconds)
-        for bucket in asked:
-            bucket.tokens -= 1
+        taken = [channel_bucket, workspace, first if first is not workspace else None]
+        for bucket in taken:  # what hot ones have of their own is the workspace's too: others wait the longer
+            if bucket is not None:
+                bucket.tokens -= 1
         return Turn(granted=True, seconds=seconds)
 
-    def _share(self, priority: int, now: float) -> Bucket | None:
-        """The part of the workspace's budget a message is counted against; hot ones have theirs, and the rest too."""
+    def _is_sooner(self, now: float) -> bool:
+        """Whether what is kept for hot ones is to be had sooner than what all share."""
+        kept, workspace = self._kept, self._workspace
+        return kept is not None and workspace is not None and kept.missing(now) < workspace.missing(now)
+
+    def _of_workspace(self, now: float) -> Bucket | None:
+        """What all share, made with what is kept for hot ones: the two bursts together are the workspace's."""
         limits = self._limits
         if limits.workspace_a_minute is None:
             return None
-        if self._hot is None or self._others is None:
+        if self._workspace is None:
             rate, kept = limits.workspace_a_minute / 60 / self._sharers, limits.kept_for_hot
             burst = rate * limits.workspace_burst_seconds
-            self._hot = Bucket.full(rate * kept, max(1.0, burst * kept), now)
-            self._others = Bucket.full(rate * (1 - kept), max(1.0, burst * (1 - kept)), now)
-        if priority <= Priority.HOT and self._hot.missing(now) <= self._others.missing(now):
-            return self._hot
-        return self._others
+            self._kept = Bucket.full(rate * kept, max(1.0, burst * kept), now)
+            self._workspace = Bucket.full(rate, max(1.0, burst * (1 - kept)), now)
+        return self._workspace
 
     def _channel(self, channel: str, now: float) -> Bucket | None:
         limits = self._limits

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.db.models import LivingMessage
 from bot.db.session import Database
-from bot.delivery.budget import PATIENCE, Budget, Limits
+from bot.delivery.budget import PATIENCE, Budget, Limits, Turn
 from bot.domain.notices import Address, Notice, NoticeKind, Priority, View
 from bot.outbox.claims import Retry
 from bot.outbox.enqueue import tell
@@ -128,3 +128,21 @@ async def test_many_threads_of_one_channel_leave_room_for_a_hot_alert_elsewhere(
         await office.slack.person("Sam").sees("hot", in_="#general", within=4)
         assert all(item.attempts <= 1 for item in await office.items())
         assert len(await office.slack.calls("chat.postMessage")) < 20
+
+
+def test_others_have_the_whole_budget_while_nothing_is_hot() -> None:
+    budget, now, out = Budget(Limits(None, 0, 600.0, 2.0, 0.1)), 0.0, 0
+    while now < 60.0:
+        turn = budget.turn("C1", Priority.NORMAL, now)
+        out += turn.granted
+        now += max(turn.seconds, 0.001)
+    assert 600 <= out <= 620 + 10 * PATIENCE
+
+
+def test_what_hot_alerts_take_is_missing_to_the_others() -> None:
+    budget = Budget(Limits(None, 0, 600.0, 2.0, 0.1))
+    while budget.turn("C1", Priority.NORMAL, 0.0).granted:
+        pass
+    before = budget.turn("C1", Priority.NORMAL, 0.0).seconds
+    assert budget.turn("C2", Priority.HOT, 0.0) == Turn(granted=True, seconds=0.0)
+    assert budget.turn("C1", Priority.NORMAL, 0.0).seconds == pytest.approx(before + 0.1)
