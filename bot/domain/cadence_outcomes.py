@@ -69,6 +69,8 @@ class Happened:
     on: date
     until: date | None = None
     own_no: bool = True
+    promised: date | None = None
+    """A call that was promised beside the outcome; nothing comes before it."""
 
 
 def react(shape: Shape, days: Days, course: Course, happened: Happened, today: date) -> Course | Ended:
@@ -93,9 +95,8 @@ def react(shape: Shape, days: Days, course: Course, happened: Happened, today: d
         course = touched(shape, days, begun_early(course, on), step, on)
     if outcome is Outcome.OUT_OF_OFFICE and happened.until is not None:
         return waiting(shape, days, course, on, happened.until)
-    if outcome is Outcome.CALLBACK and happened.until is not None:
-        return waiting(shape, days, course, on, happened.until + DAY)
-    return course
+    promised = happened.until if outcome is Outcome.CALLBACK else happened.promised
+    return course if promised is None else waiting(shape, days, course, on, promised + DAY)
 
 
 def check_disqualify(rules: Playbook, *, said_by: str, senior: bool, not_a_fit: str, evidence: str) -> str:

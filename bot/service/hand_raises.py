@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bot.db.base import new_id
 from bot.db.models import Consent, HandRaise, Lead
 from bot.db.rows import put, put_once
+from bot.domain.cadence import EndReason
 from bot.domain.commands import RaiseHand, RefuseEvent
 from bot.domain.response_clock import is_hot, response_due
 from bot.domain.scoring import ScoreFacts, ScoreLine, behaviour_lines, is_junk, profile_lines
@@ -24,6 +25,7 @@ from bot.service.alerts import FIRST_CAUSE, begin_ladder, begin_quietly
 from bot.service.contact_text import clean, clean_data, clean_lines
 from bot.service.contacts import ContactFacts, find_contact, save_contact
 from bot.service.context import playbook, playbook_number
+from bot.service.enrolment_ends import end_for_contact
 from bot.service.inbox import lead_of, note_result, store_raw
 from bot.service.joining import join
 from bot.service.lead_changes import DueAt, arm, note_move
@@ -175,6 +177,7 @@ def _note_consent(session: Session, event: _Event) -> None:
 
 def _joined(session: Session, event: _Event, lead_id: UUID) -> Raised:
     explanation = join(session, lead_id, event.command, event.raised_at, event.now)
+    end_for_contact(session, event.contact.id, EndReason.RAISED_HAND, event.now)
     _finish(session, event, lead_id)
     return Raised("joined", lead_id, explanation)
 
@@ -256,6 +259,8 @@ def _new_lead(session: Session, event: _Event) -> Raised:
         ).one()
         return _joined(session, event, open_lead)
     note_move(session, lead.id, None, LeadState.OPEN, now)
+    if not contact.new:
+        end_for_contact(session, contact.id, EndReason.RAISED_HAND, now)
     _finish(session, event, lead.id)
     store_assignment(session, lead.id, choice, now)
     _tell(session, lead, candidates, first_slot(session, lead, due), now)

@@ -4,7 +4,7 @@ What must stay true: each change counts ``version`` up and marks every card of t
 each move between states leaves a dated, attributed row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from bot.domain.stages import WORKED_STATES
 from bot.domain.terms import LeadState, Role
 from bot.outbox.enqueue import refresh
 from bot.service import due
+from bot.service.enrolment_ends import end_with_lead, move_with_lead
 
 ALERT_LADDER = "alert_ladder"
 ALERT_MANAGER = "alert_manager"
@@ -49,7 +50,17 @@ def change(session: Session, lead: Lead, **values: Any) -> None:
     )
     for name, value in values.items():
         set_committed_value(lead, name, value)
+    if lead.first_response_at is not None:  # a lead without a response has no follow-up plan
+        _plan_follows(session, lead, values)
     refresh(session, str(lead.id))
+
+
+def _plan_follows(session: Session, lead: Lead, values: Mapping[str, Any]) -> None:
+    """The lead's follow-up plan ends with it, and goes to its new owner (process §2)."""
+    if values.get("closed_at") is not None:
+        end_with_lead(session, lead.contact_id, lead.id, values["closed_at"])
+    elif values.get("owner_id") is not None:
+        move_with_lead(session, lead.contact_id, lead.id, values["owner_id"])
 
 
 def note_move(

@@ -10,7 +10,7 @@ from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, bindparam, or_, select, update
+from sqlalchemy import Table, bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from bot.db.models import Consent, Contact, Task
@@ -55,6 +55,7 @@ REACHED = frozenset(
         Outcome.HELD,
     }
 )
+_REMINDS = frozenset({Outcome.CALLBACK, Outcome.NOT_NOW, Outcome.OUT_OF_OFFICE})
 _THEMSELVES = frozenset(
     ["they", "them", "themselves", "he", "him", "himself", "she", "her", "herself", "self", "prospect", "contact"]
 )

@@ -5,7 +5,7 @@ leaves the history readable: moves and points are answered by new rows, never re
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from bot.db.models import (
     Consent,
     Contact,
-    Enrolment,
     Handoff,
     Lead,
     LeadMove,
@@ -28,6 +27,7 @@ from bot.db.models import (
 from bot.domain.commands import Actor
 from bot.domain.terms import LeadState
 from bot.service.due import fall_due, forget_due
+from bot.service.enrolment_courses import BEGUN, MOVED, moved_on, put_back, take_away
 from bot.service.lead_changes import arm, change, get_lead, note_move
 from bot.service.stored import packed, restored
 from bot.service.touch_effects import CALLBACK, add_points
@@ -109,10 +109,8 @@ def _contact_in_use(session: Session, effect: Effect) -> str | None:
     return "Somebody has been in touch with the person they named." if touched or raised else None
 
 
-def _plan_begun_again(session: Session, effect: Effect) -> str | None:
-    ended = select(Enrolment.contact_id).where(Enrolment.id == UUID(effect["enrolment"])).scalar_subquery()
-    live = session.scalar(select(Enrolment.id).where(Enrolment.contact_id == ended, Enrolment.ended_at.is_(None)))
-    return "They are on a new follow-up plan since." if live is not None else None
+def _plan_moved_on(session: Session, effect: Effect) -> str | None:
+    return moved_on(session, effect)
 
 
 def _number_known_again(session: Session, effect: Effect) -> str | None:
@@ -166,15 +164,12 @@ def _number_again(session: Session, effect: Effect, actor: Actor, now: datetime)
     session.execute(update(Contact).where(Contact.id == UUID(effect["contact"])).values(phone=effect["was"]))
 
 
-def _plan_again(session: Session, effect: Effect, actor: Actor, now: datetime) -> None:
-    session.execute(
-        update(Enrolment).where(Enrolment.id == UUID(effect["enrolment"])).values(ended_at=None, end_reason=None)
-    )
+def _plan_as_before(session: Session, effect: Effect, actor: Actor, now: datetime) -> None:
+    put_back(session, effect)
 
 
-def _unpause(session: Session, effect: Effect, actor: Actor, now: datetime) -> None:
-    was = date.fromisoformat(effect["was"]) if effect["was"] else None
-    session.execute(update(Enrolment).where(Enrolment.id == UUID(effect["enrolment"])).values(paused_until=was))
+def _plan_taken_away(session: Session, effect: Effect, actor: Actor, now: datetime) -> None:
+    take_away(session, effect, now)
 
 
 def _forget_contact(session: Session, effect: Effect, actor: Actor, now: datetime) -> None:
@@ -206,7 +201,8 @@ _OBSTACLES: dict[str, Callable[[Session, Effect], str | None]] = {
     "meeting": _meeting_changed,
     "meeting_changed": _meeting_changed,
     "contact_made": _contact_in_use,
-    "enrolment_ended": _plan_begun_again,
+    MOVED: _plan_moved_on,
+    BEGUN: _plan_moved_on,
     "phone": _number_known_again,
 }
 
@@ -218,8 +214,8 @@ _REVERTS: dict[str, Callable[[Session, Effect, Actor, datetime], None]] = {
     "suppression": _lift_suppression,
     "consents_withdrawn": _consents_again,
     "phone": _number_again,
-    "enrolment_ended": _plan_again,
-    "enrolment_paused": _unpause,
+    MOVED: _plan_as_before,
+    BEGUN: _plan_taken_away,
     "contact_made": _forget_contact,
     "meeting": _cancel_meeting,
     "meeting_changed": _meeting_as_before,

@@ -125,7 +125,7 @@ def _one_day(draw: st.DrawFn, history: History, course: Course, today: date) -> 
 
 
 def _counts(history: History, course: Course, on: date) -> int:
-    """Which day of the plan ``on`` is, counted here by hand: calendar days, or days of work, without the paused ones."""
+    """Which day of the plan ``on`` is, counted by hand: calendar days, or working days, without paused ones."""
     paused = {
         first + step * DAY
         for first, last in (*course.pauses, *history.days.pauses)

@@ -1,0 +1,71 @@
+"""Steady flow: on which day a new cadence begins, so that a rep's days stay inside the band (process §3, §5).
+
+What must stay true: looking ahead over the whole cadence, no day gets more first and following e-mails than it may
+have; two people of one account never begin on the same day; a day's measure grows with a new mailbox.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from bot.domain.cadence import Shape, Step, ahead, begin
+from bot.domain.cadence_days import DAY, Days
+from bot.playbook.schema import Playbook
+
+_HORIZON_DAYS = 800
+
+
+class Flow:
+    """A rep's e-mails in the days ahead, and room for more."""
+
+    def __init__(self, shape: Shape, days: Days, rules: Playbook, mailbox_began_on: date | None, first: date) -> None:
+        self._shape = shape
+        self._days = days
+        self._rules = rules
+        self._began = mailbox_began_on
+        self._first = first
+        self._load: Counter[date] = Counter()
+        self._plans: dict[date, tuple[date, ...]] = {}
+
+    def expects(self, emails: Iterable[date]) -> None:
+        """Count e-mails that are due already."""
+        self._load.update(emails)
+
+    def place(self, days: Days, taken: Collection[date], *, pressing: bool) -> date | None:
+        """The first day on which one more cadence fits, and count it; None if there is none.
+
+        ``days``: the rep's, with the recipient's holidays. ``taken``: day 1 of others at the account. ``pressing``:
+        chosen by hand; a day may then be filled to the most it can hold, else to its target.
+        """
+        day, end = self._first, self._first + _HORIZON_DAYS * DAY
+        while day <= end:
+            if day not in taken and self._load[day] < self.most(day, pressing=pressing) and days.allowed(day):
+                emails = self._emails(day)
+                if all(self._load[one] < self.most(one, pressing=pressing) for one in emails):
+                    self._load.update(emails)
+                    return day
+            day += DAY
+        return None
+
+    def most(self, day: date, *, pressing: bool) -> int:
+        """How many e-mails a day may have (process §5: a new mailbox ramps up)."""
+        rules = self._rules.touch_list
+        most = rules.max_emails_per_day if pressing else rules.target_emails_per_day
+        most = min(most, self._rules.compliance.emails_per_mailbox_per_day)
+        if self._began is None or day < self._began:
+            return most
+        # No need to count further than the ramp goes.
+        full = (most - rules.ramp_from) // rules.ramp_step + 1
+        if (day - self._began).days > 7 * full:
+            return most
+        worked = self._days.number(self._began, day, (), working=True)
+        return min(most, rules.ramp_from + rules.ramp_step * max(worked - 1, 0))
+
+    def _emails(self, start: date) -> tuple[date, ...]:
+        """The days of a cadence's e-mails, begun on ``start``."""
+        known = self._plans.get(start)
+        if known is None:
+            course = begin(self._shape, self._days, start)
+            known = tuple(day for step, _, day in ahead(self._shape, self._days, course) if step is Step.EMAIL)
+            self._plans[start] = known
+        return known
