@@ -20,7 +20,10 @@ REQUEST = "REQUEST"
 
 @dataclass(frozen=True, slots=True)
 class CallFile:
-    """What stands in the file. ``contact_email`` is None where nobody knows it; names may be outside text."""
+    """What stands in the file. ``contact_email`` is None where nobody knows it; names may be outside text.
+
+    ``only_ae``: a cancellation for the executive alone, as somebody else holds the call.
+    """
 
     method: str
     uid: str
@@ -36,6 +39,7 @@ class CallFile:
     contact_email: str | None
     company: str | None
     our_company: str
+    only_ae: bool
     now: datetime
 
 
@@ -73,5 +77,6 @@ def call_file(session: Session, facts: Mapping[str, Any], now: datetime) -> Call
         contact_email=contact.email,
         company=row[2],
         our_company=in_force.playbook.texts.our_company,
+        only_ae=bool(facts.get("only_ae")),
         now=now,
     )

@@ -16,7 +16,6 @@ from bot.db.queries.pipeline_sets import Lens, rows_of
 from bot.domain.metrics import Definition, LeadStep, OutboundStep, Row, RowSet, Unit
 
 PAGE = 20
-CHUNK = 1000
 _NAMED = ("id", "at", "rep_id", "ae_id", "contact_id", "account_id", "source", "what", "step", "hit")
 _FIGURES = ("cents", "currency", "seconds", "shift_seconds")
 
@@ -39,9 +38,8 @@ def row_page(session: Session, lens: Lens, definition: Definition, offset: int =
 
 
 def all_rows(session: Session, lens: Lens, definition: Definition) -> Iterator[Row]:
-    """All rows behind a number, in the same order, read in chunks."""
-    found = session.execute(_named(lens, definition).execution_options(yield_per=CHUNK))
-    return (_row(row, definition) for row in found)
+    """All rows behind a number, in the same order."""
+    return (_row(row, definition) for row in session.execute(_named(lens, definition)))
 
 
 def _narrowed(lens: Lens, definition: Definition, *names: str) -> Select[*tuple[Any, ...]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, func, literal, null, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Select, Uuid, and_, case, cast, func, literal, null, or_, select, true
 from sqlalchemy.orm import aliased
 
 from bot.db.models import Account, Contact, Enrolment, Handoff, Lead, Opportunity, PersonRole, TeamMember, Touch
@@ -116,7 +116,12 @@ def _fits(company: Any, segment: Segment) -> Column:
 def _columns(of: Any, at: Any, rep: Any, ae: Any = None, **more: Any) -> dict[str, Any]:
     nothing = {name: null() for name in ("source", "what", "cents", "currency", "seconds", "shift_seconds")}
     own = {"id": of.id, "at": at, "contact_id": of.contact_id, "account_id": of.account_id, "rep_id": rep}
-    return nothing | own | {"ae_id": null() if ae is None else ae, "step": literal(0), "hit": literal(0)} | more
+    return (
+        nothing
+        | own
+        | {"ae_id": cast(null(), Uuid) if ae is None else ae, "step": literal(0), "hit": literal(0)}
+        | more
+    )
 
 
 def _deals(lens: Lens, *where: Column) -> Rows:

@@ -68,7 +68,7 @@ class EarlierTouch:
 class ItemCard:
     """One line, as the rep works it. ``facts``: what the playbook's texts are filled in with.
 
-    ``draft``: for an e-mail. ``fact``: the one noted fact; ``wants_fact``: a first touch without it (process §5).
+    ``mail``: for an e-mail. ``fact``: the one noted fact; ``wants_fact``: a first touch without it (process §5).
     """
 
     item_id: UUID
@@ -94,7 +94,7 @@ class ItemCard:
     fact: str
     wants_fact: bool
     facts: Mapping[str, str]
-    draft: MailDraft | None
+    mail: MailDraft | None
     earlier: tuple[EarlierTouch, ...]
     may_call: Verdict
     may_write: Verdict
@@ -215,7 +215,7 @@ def item_card(session: Session, item_id: UUID, now: datetime) -> ItemCard:
         fact=row.fact or "",
         wants_fact=row.plan_kind == "cadence" and row.last_email_on is None and not row.fact,
         facts=facts,
-        draft=_draft(row, rules, facts) if kind is ItemKind.EMAIL else None,
+        mail=_draft(row, rules, facts) if kind is ItemKind.EMAIL else None,
         earlier=tuple(earlier[:SHOWN_TOUCHES]),
         may_call=may_call,
         may_write=may_write,

@@ -1,0 +1,109 @@
+"""What ``/pipeline`` says is what a recount says, of the rows and of the history itself; on both databases."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.db.base import new_id
+from bot.db.queries.pipeline import figures
+from bot.db.queries.pipeline_rows import all_rows, row_page
+from bot.db.queries.pipeline_sets import Lens
+from bot.db.session import Database
+from bot.domain.metrics import DEFINITIONS, FUNNEL, OUTBOUND, Number, Scope, value_of
+from bot.domain.terms import LeadState, Role, Source
+from bot.playbook.schema import Segment
+from tests.pipeline.history import FIRST, NOW, SOURCES, History, Recount, days, histories, put
+
+SEGMENTS = (
+    Segment(name="Steel", industries=("steel",), credibility="x"),
+    Segment(name="Large", employees_from=50, credibility="x"),
+    Segment(name="Small Germans", countries=("DE",), employees_to=50, credibility="x"),
+    Segment(name="Any", credibility="x"),
+)
+RANDOM = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+
+
+@st.composite
+def seen(draw: Any, sqlite: bool) -> tuple[History, Lens]:
+    """A history, and what is looked at of it."""
+    made = draw(histories())
+    first, last = sorted((draw(days), draw(days)))
+    who, teams = list(made.people), list(made.teams)
+    scope = draw(
+        st.sampled_from([Scope(everyone=True), Scope(people=(who[0],)), Scope(people=(who[2],)), Scope()])
+        | st.sampled_from([Scope(teams=(teams[0],)), Scope(teams=tuple(teams)), Scope((), (who[1],), (teams[0],))])
+    )
+    lens = Lens(
+        scope=scope,
+        starts_at=datetime.combine(first, time(), UTC),
+        ends_at=datetime.combine(last + timedelta(days=1), time(), UTC),
+        first_day=first,
+        last_day=last,
+        now=NOW,
+        sqlite=sqlite,
+        source=draw(st.none() | st.sampled_from(SOURCES)),
+        segment=draw(st.none() | st.sampled_from(SEGMENTS)),
+    )
+    return made, lens
+
+
+def test_every_figure_is_a_recount_of_the_history_and_of_the_rows_behind_it(database: Database) -> None:
+    def check(session: Any, made: History, lens: Lens) -> None:
+        said = figures(session, lens)
+        assert dict(said) == dict(Recount(made, lens).numbers())
+        assert set(said) == set(Number)
+        for number, value in said.items():
+            rows = list(all_rows(session, lens, DEFINITIONS[number]))
+            assert len({row.id for row in rows}) == len(rows)
+            assert value_of(DEFINITIONS[number], rows) == value, number
+        for funnel in (FUNNEL, OUTBOUND):
+            counts = [said[number].rows for number in funnel]
+            assert counts == sorted(counts, reverse=True)
+
+    @RANDOM
+    @given(seen(database.sqlite))
+    def holds(drawn: tuple[History, Lens]) -> None:
+        made, lens = drawn
+        database.write_now(lambda session: put(session, made))
+        database.read_now(lambda session: check(session, made, lens))
+
+    holds()
+
+
+def test_pages_together_are_all_rows(database: Database) -> None:
+    made = _many_leads()
+    lens = Lens(Scope(everyone=True), FIRST, NOW, FIRST.date(), NOW.date(), NOW, database.sqlite)
+    database.write_now(lambda session: put(session, made))
+
+    def check(session: Any) -> None:
+        definition = DEFINITIONS[Number.LEADS]
+        whole = list(all_rows(session, lens, definition))
+        pages = [row_page(session, lens, definition, offset, 7) for offset in range(0, 28, 7)]
+        assert [row for page in pages for row in page.rows] == whole
+        assert {page.total for page in pages} == {len(whole)} == {25}
+
+    database.read_now(check)
+
+
+def _many_leads() -> History:
+    """Twenty-five leads of one moment, so that only their ids put them in order."""
+    made = History(people={new_id(): Role.MRR})
+    made.contacts = [{"id": new_id(), "account_id": None, "source": Source.WEBINAR}]
+    made.leads = [
+        {
+            "id": new_id(),
+            "contact_id": made.contacts[0]["id"],
+            "account_id": None,
+            "state": LeadState.CLOSED,
+            "closed_at": NOW,
+            "source": Source.WEBINAR,
+            "owner_id": None,
+            "raised_at": FIRST,
+        }
+        for _ in range(25)
+    ]
+    return made
