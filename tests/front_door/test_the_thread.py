@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, select
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from bot.db.models import LeadAlert, OutboxItem, Person, PersonRole, Touch
 from bot.db.threads import Urgency
+from bot.domain.business_time import next_shift_start, work_week
 from bot.domain.terms import Outcome
-from tests.front_door.whole_house import NAMES, WholeHouse, monday, whole_house
+from tests.front_door.whole_house import BERLIN, NAMES, WholeHouse, monday, whole_house
 
 pytestmark = pytest.mark.anyio
 
@@ -238,10 +239,14 @@ async def test_giving_a_lead_to_somebody_who_is_off_shift_is_warned_of(house: Wh
     card = await house.sam.sees("Can somebody call me today?", in_="#inbound")
     owner, _ = house.owner(card)
     await owner.clicks("Give to someone else…", in_="#inbound")
-    await owner.picks("Who gets it?", "Maya Stone (mrr, off shift until Mon 14:00)")
+    maya = work_week("mon-fri 8:00-17:00", "America/New_York", "US")
+    back = next_shift_start(maya, house.begins.astimezone(UTC))
+    assert back is not None
+    off_shift = f"off shift until {back.astimezone(BERLIN):%a %H:%M}"
+    await owner.picks("Who gets it?", f"Maya Stone (mrr, {off_shift})")
     await owner.fills("Why?", "They know the company")
     assert await owner.submits()
-    await owner.sees("Maya Stone has it now, but is off shift until Mon 14:00.")
+    await owner.sees(f"Maya Stone has it now, but is {off_shift}.")
 
 
 async def test_who_may_not_junk_a_lead_hears_so_before_any_form(house: WholeHouse) -> None:
