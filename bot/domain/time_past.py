@@ -19,12 +19,12 @@ _AGO: Final = re.compile(
     re.IGNORECASE,
 )
 _DAY: Final = re.compile(
-    rf"(?P<before>(?:the\s+)?day\s+before\s+yesterday)\b|(?P<yesterday>yest(?:erday|erdy)?|ystrday|last\s+night)\b"
+    rf"(?P<before>(?:the\s+)?day\s+before\s+yesterday)\b|(?P<yesterday>yest(?:erday|erdy)?|ystrday|last\s+night|gestern|gisteren|ayer|ieri|ontem)\b"
     rf"|(?P<today>earlier\s+today|earlier\s+this\s+(?:morning|afternoon|evening)|this\s+morning)\b"
     rf"|last\s+(?P<weekday>{WEEKDAY})\b|(?P<vague>last\s+(?:week|month|quarter|year))\b",
     re.IGNORECASE,
 )
-_HINT: Final = re.compile(r"yest|ystr|last|ago|earlier|this\s+morning", re.IGNORECASE)
+_HINT: Final = re.compile(r"yest|ystr|last|ago|earlier|this\s+morning|gestern|gister|ayer|ieri|ontem", re.IGNORECASE)
 _COUNTS: Final = {
     "a": 1.0, "an": 1.0, "half an": 0.5, "one": 1.0, "two": 2.0, "three": 3.0, "four": 4.0, "five": 5.0, "six": 6.0,
     "a couple of": 2.0, "a few": 3.0,

@@ -22,7 +22,7 @@ from bot.domain.touch_draft import Option, Question, QuestionKind, Span
 from bot.domain.touch_hits import Hit
 from bot.domain.touch_outcome import Verdict
 from bot.domain.touch_reading import SEPARATORS, Line
-from bot.domain.touch_vocabulary import SOFT, TIMED
+from bot.domain.touch_vocabulary import FILLERS, KNOWN, SOFT, STOPS, TIMED
 
 _MOST_PAST: Final = 5
 """So many times that have been are looked at; a line of more is no line of one touch."""
@@ -38,6 +38,7 @@ _EVENING: Final = time(18)
 _FAR: Final = timedelta(days=270)
 """A meeting or callback further away than this, said without a year, is likely a slip about the past."""
 _APPOINTED: Final = frozenset([Outcome.CALLBACK, Outcome.MEETING_BOOKED, Outcome.RESCHEDULED])
+_NO_DAYS: Final = FILLERS | STOPS | SOFT | KNOWN
 _BETWEEN: Final = frozenset(["on", "at", "was", "it"])
 
 
@@ -144,7 +145,7 @@ def time_after(line: Line, after: int) -> FoundTime | None:
     for start, bare_month in ((at, after > 0), (0, False)):
         found = find_when(line.text, line.now, line.tz, start, bare_month=bare_month)
         if found is not None and not line.is_taken(found):
-            return found
+            return _with_foreign_day(line, at, found)
     if after == 0:
         return None
     phrase = re.match(r"[^,;\n()]{2,40}(?=$|[,;\n()])", line.text[at : at + 42])
@@ -153,6 +154,17 @@ def time_after(line: Line, after: int) -> FoundTime | None:
     words = re.sub(r"^(?:until|till|til|on|at|back)\s+", "", phrase[0], flags=re.IGNORECASE)
     when = read_when(words, line.now, line.tz)
     return FoundTime(when, at, at + phrase.end()) if when is not None else None
+
+
+def _with_foreign_day(line: Line, at: int, found: FoundTime) -> FoundTime:
+    """The hour with the one word before it, where that is a day in another language: "morgen 15:00"."""
+    word = line.text[at : found.start].strip(SEPARATORS)
+    if not word.isalpha() or word.casefold() in _NO_DAYS or line.overlaps(at, found.start):
+        return found
+    from bot.domain.time_fallback import read_loosely  # slow to load, and few lines need it
+
+    when = read_loosely(f"{word} {line.text[found.start : found.end]}", line.now, line.tz)
+    return found if when is None or when.at == found.when.at else FoundTime(when, at, found.end)
 
 
 def happened(line: Line, verdict: Verdict, meant: Sequence[Hit]) -> datetime | None:

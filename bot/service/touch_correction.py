@@ -21,6 +21,7 @@ from bot.outbox.enqueue import refresh
 from bot.service.audit import record
 from bot.service.stored import packed
 from bot.service.touch_effects import Effects
+from bot.service.touch_list_state import item_done_by, items_open_again
 from bot.service.touch_outcomes import cause, responds
 from bot.service.touch_promises import promised_at
 from bot.service.touch_reverts import obstacle, revert
@@ -101,6 +102,9 @@ def _written(
         .execution_options(synchronize_session=False)
     )
     session.expire(touch)
+    if them.contact_id != old_contact:
+        items_open_again(session, touch.id, now)
+        item_done_by(session, touch.person_id, them.contact_id, touch.id, now)
     for contact_id in sorted({old_contact, them.contact_id}):
         last_touch_again(session, contact_id)
     for lead_id in {old_lead, them.lead_id} - {None}:

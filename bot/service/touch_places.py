@@ -43,7 +43,7 @@ def _settled(actor: Actor, pending: PendingTouch, said: Elsewhere, them: TouchSu
     why = f"I know no time zone called “{said.place}”." if said.place else f"I am not sure where {them.name} is."
     question = PendingQuestion(kind=Ask.WHEN, options=tuple(options), about=said.words, why=why, fact=said.fact)
     others = tuple(one for one in pending.questions if one.kind is not Ask.WHEN or one.fact != said.fact)
-    return pending.with_(questions=(question, *others), elsewhere=rest)
+    return pending.with_(questions=(question, *others))
 
 
 def _readings(words: str, zones: tuple[str, ...], typed: datetime) -> list[When]:

@@ -25,6 +25,7 @@ from bot.service.audit import record
 from bot.service.contact_text import WHOLE, clean_lines, clean_or_none
 from bot.service.context import playbook
 from bot.service.touch_effects import Effects
+from bot.service.touch_list_state import item_done_by
 from bot.service.touch_outcomes import cause
 from bot.service.touch_subject import TouchSubject, gate_reason, read_subject
 
@@ -97,6 +98,7 @@ def log_touch(session: Session, command: LogTouch, now: datetime) -> Logged:
     row = columns(command, them, reason)
     put(session, Touch, id=touch_id, logged_at=now, causation_id=causation_id, version=1, **row)
     _activity(session, them, command.happened_at)
+    item_done_by(session, command.actor.person_id, them.contact_id, touch_id, now)
     record(
         session,
         "log_touch",

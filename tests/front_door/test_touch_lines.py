@@ -50,6 +50,26 @@ async def test_their_time_is_asked_where_the_place_is_not_sure(office: Office) -
     await office.sam.sees("Callback Thu 26 Nov 18:00 your time.")
 
 
+async def test_their_time_is_not_filled_in_as_ours_while_nobody_knows_who_it_is(office: Office) -> None:
+    await office.sam.types("/touch petra lind callback thu 9am their time")
+    form = await office.sam.sees("You wrote “thu 9am their time”. Pick it in your own time.", in_="modal")
+    assert "09:00" not in form.text
+    await office.sam.fills("When shall I remind you to call?", datetime(2026, 11, 26, 13, tzinfo=UTC), in_="modal")
+    await office.sam.submits()
+    await office.sam.sees("Callback Thu 26 Nov 14:00 your time.", in_="modal")
+
+
+async def test_their_time_answered_in_the_form_is_the_forms(office: Office) -> None:
+    jane_is_in(office, timezone=None, phone=None, country="US")
+    await office.sam.types("/touch jane doe vm, callback thu 9am their time")
+    await office.sam.clicks("Something else…")
+    await office.sam.sees("You wrote “thu 9am their time”.", in_="modal")
+    await office.sam.fills("When shall I remind you to call back?", datetime(2026, 11, 26, 13, tzinfo=UTC), in_="modal")
+    await office.sam.submits()
+    await office.sam.sees("Thu 26 Nov 14:00.", in_="modal")
+    assert dues(office) == [datetime(2026, 11, 26, 13, tzinfo=UTC)]
+
+
 async def test_an_unknown_place_is_asked_about(office: Office) -> None:
     await office.sam.types("/touch jane doe callback thu 3pm Springfield time")
     await office.sam.sees("I know no time zone called “Springfield”.")

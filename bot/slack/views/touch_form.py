@@ -25,7 +25,7 @@ from slackblocks import (
 from bot.domain.names import Candidate
 from bot.domain.terms import OUTCOMES, Channel, Outcome
 from bot.domain.touch_draft import say as word
-from bot.domain.touch_pending import WANTS_SPEAKER, PendingTouch
+from bot.domain.touch_pending import CALLBACK, FOLLOW_UP, WANTS_SPEAKER, Elsewhere, PendingTouch
 from bot.domain.touch_vocabulary import TIMED
 from bot.slack.blocks import clean, context, cut, esc, modal, option, plain, section
 from bot.slack.ids import Action, Block, Callback
@@ -94,7 +94,12 @@ class FormInput(BaseModel):
         new = person.startswith(NEW)
         given["contact_id"] = UUID(person) if person and not new else None
         given["new_name"] = person.removeprefix(NEW) if new else None
-        return _fitted(base, base.with_(**given, questions=()))
+        return _fitted(base, base.with_(**given, questions=(), elsewhere=_left(base, given)))
+
+
+def _left(base: PendingTouch, given: dict[str, Any]) -> tuple[Elsewhere, ...]:
+    """The times in other zones that the form has not answered."""
+    return tuple(one for one in base.elsewhere if given.get(one.fact) is None)
 
 
 def _fitted(base: PendingTouch, pending: PendingTouch) -> PendingTouch:
@@ -250,8 +255,9 @@ def _outcome(channel: Channel | None, outcome: Outcome | None) -> InputBlock:
 def _by_outcome(pending: PendingTouch, now: datetime) -> list[SlackBlock]:
     outcome, blocks = pending.outcome, list[SlackBlock]()
     if outcome in TIMED and outcome is not None:
-        picker = DateTimePicker(Action.TOUCH_FOLLOW_UP, _epoch(pending.follow_up_at))
-        blocks.append(_input(_ASKS[outcome], picker, Block.FOLLOW_UP, optional=outcome not in _NEEDED))
+        picker = DateTimePicker(Action.TOUCH_FOLLOW_UP, _read_time(pending, FOLLOW_UP))
+        hint = _elsewhere(pending, FOLLOW_UP)
+        blocks.append(_input(_ASKS[outcome], picker, Block.FOLLOW_UP, optional=outcome not in _NEEDED, hint=hint))
     if outcome in WANTS_SPEAKER:
         said = _line(Action.TOUCH_SAID_BY, pending, "said_by")
         hint = "Empty: they themselves. Their own no ends the lead; somebody else's does not."
@@ -262,10 +268,20 @@ def _by_outcome(pending: PendingTouch, now: datetime) -> list[SlackBlock]:
         blocks.append(_input("Whom did they name?", name, Block.REFERRAL_NAME, optional=True))
         blocks.append(_input("That person's e-mail address", email, Block.REFERRAL_EMAIL, optional=True))
     if pending.callback_at is not None and outcome is not Outcome.CALLBACK:
-        picker = DateTimePicker(Action.TOUCH_CALLBACK, _epoch(pending.callback_at))
-        hint = "A callback promised beside it. Empty: none."
+        picker = DateTimePicker(Action.TOUCH_CALLBACK, _read_time(pending, CALLBACK))
+        hint = _elsewhere(pending, CALLBACK) or "A callback promised beside it. Empty: none."
         blocks.append(_input("When shall I remind you to call back?", picker, Block.CALLBACK, optional=True, hint=hint))
     return blocks
+
+
+def _read_time(pending: PendingTouch, fact: str) -> int | None:
+    """A time to start from; none where it was said in a zone that is still to be found out."""
+    return None if _elsewhere(pending, fact) else _epoch(getattr(pending, fact))
+
+
+def _elsewhere(pending: PendingTouch, fact: str) -> str:
+    said = next((one.words for one in pending.elsewhere if one.fact == fact), "")
+    return f"You wrote “{cut(said, 60)}”. Pick it in your own time." if said else ""
 
 
 def _note(pending: PendingTouch, typed_note: str | None) -> list[SlackBlock]:
