@@ -86,6 +86,14 @@ def test_nothing_is_said_of_calls_where_there_is_no_number(floor: SalesFloor, co
         assert "E-mail: fine now" in str(shown.blocks)
 
 
+def test_an_alert_without_a_number_says_nothing_of_calls_by_night(floor: SalesFloor) -> None:
+    nobody_knows_where = floor.raises(first_name="Jane", last_name="Doe")
+    with_number = floor.raises("tim@acme.example", first_name="Tim", last_name="Bell", phone="+18005550199")
+    silent, warned = (floor.card(cast(UUID, one.lead_id)) for one in (nobody_knows_where, with_number))
+    assert "Don't call" not in alert_post(silent, "round:1", RULES).text
+    assert "Don't call" in alert_post(warned, "round:1", RULES).text
+
+
 def test_points_for_the_country_are_said_to_be_that_too() -> None:
     assert score_parts({ScorePart.FIRMOGRAPHIC: 5}) == "company and country +5"
 

@@ -119,7 +119,7 @@ def _open(card: LeadCard, for_person: str | None) -> Post:
     if words := _words(card):
         blocks.append(quote(words))
     blocks += _facts(card)
-    blocks += _gate(card.may_call, card.may_write)
+    blocks += _gate(*_verdicts(card))
     value = f"{card.lead_id}|{card.round}"
     blocks.append(
         buttons(
@@ -160,6 +160,15 @@ def _facts(card: LeadCard) -> list[SlackBlock]:
     return found
 
 
+def _verdicts(card: LeadCard) -> tuple[Verdict, Verdict]:
+    """What the gate says of a call and of an e-mail; where no number or address is known, only a no for good."""
+    call, write = (
+        said if way or (isinstance(said, Refused) and said.for_good) else Allowed()
+        for way, said in ((card.phone, card.may_call), (card.email, card.may_write))
+    )
+    return call, write
+
+
 def _gate(call: Verdict, write: Verdict) -> list[SlackBlock]:
     """What speaks against reaching them now, call and e-mail apart (process §10)."""
     said = [_against(verdict, what) for verdict, what in ((call, "call"), (write, "write"))]
@@ -186,7 +195,8 @@ def _touch(card: LeadCard, index: int) -> str:
 def _said(card: LeadCard) -> str:
     said = [stop(f"“{clean(_words(card), 300)}”") if _words(card) else ""]
     said.append(f"Score {card.score}, source {card.source.value.replace('_', ' ')}.")
-    against = (_against(card.may_call, "call"), _against(card.may_write, "write"))
+    call, write = _verdicts(card)
+    against = (_against(call, "call"), _against(write, "write"))
     return " ".join([*(esc(part, 500) for part in said if part), *(line for line in against if line)])
 
 
@@ -205,7 +215,7 @@ def _claimed(card: LeadCard, playbook: Playbook) -> Post:
     if links:
         blocks.append(context("*Look up* " + " · ".join(links)))
     blocks += _facts(card)
-    blocks += _gate(*(Allowed() if isinstance(one, Refused) else one for one in (card.may_call, card.may_write)))
+    blocks += _gate(*(Allowed() if isinstance(one, Refused) else one for one in _verdicts(card)))
     blocks.append(
         buttons(
             *(
@@ -222,12 +232,13 @@ def _claimed(card: LeadCard, playbook: Playbook) -> Post:
 def _reach(card: LeadCard) -> str:
     """The ways to reach them that the gate lets through; for the others, why not."""
     lines = []
-    if isinstance(card.may_call, Refused):
-        lines.append(_against(card.may_call, "call"))
+    call, write = _verdicts(card)
+    if isinstance(call, Refused):
+        lines.append(_against(call, "call"))
     elif card.phone:
         lines.append(f"*Call* {link('tel:' + card.phone, dialled(card.phone))}")
-    if isinstance(card.may_write, Refused):
-        lines.append(_against(card.may_write, "write"))
+    if isinstance(write, Refused):
+        lines.append(_against(write, "write"))
     elif card.email:
         lines.append(f"*Write* {link('mailto:' + url_quote(card.email, safe='@'), card.email)}")
     return "\n".join(lines) or "No phone number and no e-mail address were given."
