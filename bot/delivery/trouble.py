@@ -1,7 +1,7 @@
 """When a message cannot reach its place: tell those who can mend it, and reach a lead's owner another way.
 
-What must stay true: a hot lead is never silent because a channel or a card is wrong; the warning goes out once an
-hour for a place.
+What must stay true: a hot lead, or a handoff, is never silent because a channel or a card is wrong; the warning goes
+out once an hour for a place.
 """
 
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.clocks import protocol_now
-from bot.db.models import Lead, LivingMessage, Person, PersonRole
+from bot.db.models import Handoff, Lead, LivingMessage, OutboxItem, Person, PersonRole
 from bot.domain.notices import Address, Notice, NoticeKind, Priority, To, View
 from bot.domain.terms import Role
 from bot.outbox.claims import Claimed
@@ -41,6 +41,8 @@ def tell_of_trouble(session: Session, item: Claimed, error: str, *, given_up: bo
         )
     if item.kind == View.LEAD_ALERT and item.living_id is not None:
         _reach_owner(session, item.living_id)
+    if item.kind == View.HANDOFF and item.living_id is not None:
+        _reach_executive(session, item.living_id)
 
 
 def _reach_owner(session: Session, living_id: UUID) -> None:
@@ -60,3 +62,24 @@ def _reach_owner(session: Session, living_id: UUID) -> None:
     )
     if standing is None:
         show(session, View.LEAD_ALERT, subject_id, Address.person(lead.owner_id), place, Priority.HOT)
+
+
+def _reach_executive(session: Session, living_id: UUID) -> None:
+    """A handoff's post, with its calendar file, to the executive themselves where their channel does not take it."""
+    subject_id = session.scalar(select(LivingMessage.subject_id).where(LivingMessage.id == living_id))
+    ae_id = session.scalar(select(Handoff.ae_id).where(Handoff.id == UUID(subject_id))) if subject_id else None
+    if ae_id is None or subject_id is None:
+        return
+    place = "dm"
+    standing = session.scalar(
+        select(LivingMessage.id).where(LivingMessage.subject_id == subject_id, LivingMessage.place == place)
+    )
+    if standing is not None:
+        return
+    card = show(session, View.HANDOFF, subject_id, Address.person(ae_id), place, Priority.PERSON)
+    files = select(OutboxItem.key, OutboxItem.notice).where(
+        OutboxItem.lane == str(Address.under(living_id)), OutboxItem.kind == NoticeKind.CALENDAR_FILE
+    )
+    for file in session.execute(files).all():
+        facts, to = file.notice["facts"], Address.under(card)
+        tell(session, Notice(NoticeKind.CALENDAR_FILE, to, f"{file.key}:{place}"[:255], subject_id, facts=facts))

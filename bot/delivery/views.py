@@ -16,6 +16,8 @@ from bot.db.queries.callbacks import callback_reminder
 from bot.db.queries.home import home_state
 from bot.db.queries.lead_facts import Somebody
 from bot.db.queries.leads import LeadCard, lead_card
+from bot.delivery.deal_views import DEAL_NOTICES
+from bot.delivery.handoff_views import HANDOFF_NOTICES, living_handoff
 from bot.delivery.render import Home, NoticeView, Renderer, Told
 from bot.domain.errors import NotFound
 from bot.domain.notices import Address, NoticeKind, View
@@ -38,8 +40,10 @@ def make_renderer(clock: Clock) -> Renderer:
         NoticeKind.LATE_RESULT: lambda _session, told, _now: notices.late_post(str(told.facts.get("text", ""))),
         NoticeKind.ADMIN_WARNING: _warning,
         NoticeKind.WELCOME: _welcome,
+        **HANDOFF_NOTICES,
+        **DEAL_NOTICES,
     }
-    return Renderer(clock, told, {View.LEAD_ALERT: _alert, View.APP_HOME: _home})
+    return Renderer(clock, told, {View.LEAD_ALERT: _alert, View.APP_HOME: _home, View.HANDOFF: living_handoff})
 
 
 def _alert(session: Session, standing: Living, now: datetime) -> Post | None:

@@ -11,6 +11,7 @@ from bot.db.queries.people import Responder, responders
 from bot.domain.commands import Actor, ClaimLead, DeclineLead, JunkLead, ReassignLead, ReopenLead
 from bot.domain.errors import Gone, UserError
 from bot.handlers.edge import Edge
+from bot.handlers.handoff import open_for_lead
 from bot.handlers.requests import Answer, CloseAll, Nothing, Request, Say
 from bot.handlers.touch import log_quick, open_touch_form
 from bot.service.access import may_read_contacts
@@ -104,6 +105,8 @@ async def on_more(request: Request) -> Answer:
         case AlertMore.REASSIGN:
             people, absent = await request.read(_who_could_have_it)
             await request.open_view(reassign_form(card, people, absent))
+        case AlertMore.HAND_OFF:
+            return await open_for_lead(request, lead_id)
         case AlertMore.JUNK:
             reasons = await request.read(lambda session, _, __: playbook(session).junk.reasons)
             await request.open_view(junk_form(card, reasons))

@@ -14,7 +14,7 @@ from sqlalchemy import exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from bot.db.models import Account, Lead, Person, PersonRole
+from bot.db.models import Account, Handoff, Lead, Person, PersonRole
 from bot.domain.commands import Actor, ClaimLead, DeclineLead, JunkLead, ReassignLead, ReopenLead
 from bot.domain.errors import AlreadyTaken, Gone, NotAllowed, UserError
 from bot.domain.routing import Choice, Rule
@@ -208,6 +208,7 @@ def reopen_lead(session: Session, command: ReopenLead, now: datetime) -> Done:
     actor, lead = command.actor, get_lead(session, command.lead_id)
     if lead.state in WORKED_STATES:
         raise UserError("This lead is open; there is nothing to take up again.")
+    _not_with_an_executive(session, lead)
     _check(session, lead, actor, TAKE_UP)
     after = LeadState.RESPONDED if lead.first_response_at else LeadState.OPEN
     check_move(lead.state, after, command.reason)
@@ -227,6 +228,13 @@ def reopen_lead(session: Session, command: ReopenLead, now: datetime) -> Done:
     watch_breach(session, lead)
     undo = {"state": state.value, "version": lead.version}
     return _done(session, "reopen_lead", lead, actor, now, "It is open again.", undo, command.reason)
+
+
+def _not_with_an_executive(session: Session, lead: Lead) -> None:
+    """A lead whose handoff goes on is not taken up behind the executive's back. Raises ``Gone``."""
+    live = select(Handoff.ae_id).where(Handoff.lead_id == lead.id, Handoff.ended_at.is_(None))
+    if row := session.execute(live).first():
+        raise Gone(f"{name_of(session, row.ae_id)} has it from a handoff. It comes back when they decline it.")
 
 
 def _owner_again(session: Session, lead: Lead, now: datetime) -> None:

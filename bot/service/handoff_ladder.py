@@ -51,7 +51,7 @@ def step_handoff(session: Session, due: Due, now: datetime) -> None:
         arm(session, handoff, MANAGER, 1, max(at, now))
         return
     for manager_id in managers_of(session, handoff.ae_id):
-        ask_manager(session, handoff, manager_id, count)
+        ask_manager(session, handoff, manager_id, now)
     if count == 1:
         tell_rep(session, handoff, "manager", None)
 

@@ -20,7 +20,7 @@ from bot.outbox.enqueue import show, tell
 
 POST, DIRECT, REP, MANAGER = "post", "dm", "rep", "manager"
 """Places of a handoff's living message: the executive's channel, their direct message where the channel fails, the
-rep's copy, and ``manager:<person>:<n>``."""
+rep's copy, and ``manager:<person>:<when>``."""
 REQUEST: Final = "REQUEST"
 CANCEL: Final = "CANCEL"
 Facts = Mapping[str, str | int | float | bool | None]
@@ -95,9 +95,9 @@ def remind_executive(session: Session, handoff: Handoff, slot: str) -> None:
         tell(session, Notice(NoticeKind.HANDOFF_REMINDER, to, key, str(handoff.id), Priority.PERSON))
 
 
-def ask_manager(session: Session, handoff: Handoff, manager_id: UUID, count: int) -> None:
+def ask_manager(session: Session, handoff: Handoff, manager_id: UUID, now: datetime) -> None:
     """The question to a manager, as a new message each time it is asked."""
-    place = f"{MANAGER}:{manager_id}:{count}"
+    place = f"{MANAGER}:{manager_id}:{int(now.timestamp())}"
     show(session, View.HANDOFF, str(handoff.id), Address.person(manager_id), place, Priority.PERSON)
 
 
@@ -113,10 +113,12 @@ def send_removal(session: Session, handoff: Handoff, meeting: Meeting) -> None:
     """A cancellation for an executive whose call somebody else takes: the others keep theirs, at the same UID."""
     card = standing(session, handoff.id, DIRECT, POST)
     if card is not None:
-        _file(session, handoff, meeting, CANCEL, Address.under(card))
+        _file(session, handoff, meeting, CANCEL, Address.under(card), only_ae=True)
 
 
-def _file(session: Session, handoff: Handoff, meeting: Meeting, method: str, to: Address) -> None:
+def _file(
+    session: Session, handoff: Handoff, meeting: Meeting, method: str, to: Address, *, only_ae: bool = False
+) -> None:
     facts: dict[str, str | int | float | bool | None] = {
         "meeting_id": str(meeting.id),
         "method": method,
@@ -124,6 +126,7 @@ def _file(session: Session, handoff: Handoff, meeting: Meeting, method: str, to:
         "ae_id": str(handoff.ae_id),
         "starts_at": meeting.starts_at.isoformat(),
         "ends_at": meeting.ends_at.isoformat(),
+        "only_ae": only_ae,
     }
     key = f"calendar:{meeting.id}:{meeting.sequence}:{method}:{to}"
     tell(session, Notice(NoticeKind.CALENDAR_FILE, to, key, str(handoff.id), Priority.NORMAL, facts))

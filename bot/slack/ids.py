@@ -78,6 +78,7 @@ class Action(StrEnum):
     HANDOFF_MORE = "handoff_more"
     HANDOFF_TOUCHES = "handoff_touches"
     HANDOFF_GIVE = "handoff_give"
+    HANDOFF_GIVE_TO = "handoff_give_to"
     HANDOFF_WAIT = "handoff_wait"
     CALL_HELD = "call_held"
     CALL_MISSED = "call_missed"

@@ -20,6 +20,8 @@ HELP = (
         "log a call, an e-mail, anything: `/touch jane voicemail left msg about audit`. `/touch` alone opens a form.",
     ),
     ("/lead", "the card of a person or your open leads: `/lead jane doe`."),
+    ("/handoff", "hand a lead over to an account executive: `/handoff jane doe`."),
+    ("/deal", "your open deals, and one of them with its buttons: `/deal acme`."),
     ("/handraiser", "how I am, what came in, who is who: `health`, `events`, `people`, `help`."),
 )
 MINE = "Every command knows `help`. On any message, *Log a touch* is under “More actions”."

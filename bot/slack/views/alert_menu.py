@@ -23,7 +23,11 @@ def more(card: LeadCard) -> OverflowMenu:
     value = f"{card.lead_id}|{card.round}"
     labels = {AlertMore.DETAILS: "Show everything"}
     if card.closed_at is None:
-        labels |= {AlertMore.REASSIGN: "Give to someone else…", AlertMore.JUNK: "Junk…"}
+        labels |= {
+            AlertMore.HAND_OFF: "Hand off…",
+            AlertMore.REASSIGN: "Give to someone else…",
+            AlertMore.JUNK: "Junk…",
+        }
     else:
         labels |= {AlertMore.REOPEN: "Take it up again…"}
     return OverflowMenu(Action.ALERT_MORE, [option(label, f"{choice}|{value}") for choice, label in labels.items()])

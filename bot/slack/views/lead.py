@@ -161,7 +161,9 @@ def _controls(card: ContactCard) -> SlackBlock:
     older = None
     if card.more:
         older = button("Earlier ▶", f"{Action.LEAD_PAGE}_more", f"{card.contact_id}|{card.offset + len(card.timeline)}")
-    return buttons(button("Log a touch", Action.LEAD_LOG, str(card.contact_id), style="primary"), newer, older)
+    hand_off = button("Hand off…", f"{Action.HANDOFF_OPEN}_card", str(card.contact_id))
+    log = button("Log a touch", Action.LEAD_LOG, str(card.contact_id), style="primary")
+    return buttons(log, hand_off, newer, older)
 
 
 def lead_post(card: LeadCard) -> Post:
@@ -182,6 +184,7 @@ def lead_post(card: LeadCard) -> Post:
     blocks.append(
         buttons(
             button("Log a touch", Action.LEAD_LOG, str(card.contact_id), style="primary"),
+            button("Hand off…", f"{Action.HANDOFF_OPEN}_card", str(card.contact_id)),
             button("Whole card", f"{Action.LEAD_CHOOSE}_card", str(card.contact_id)),
         )
     )
