@@ -225,6 +225,11 @@ def settled(shape: Shape, days: Days, course: Course, today: date) -> Course | E
     return _next(shape, days, course, place)
 
 
+def planned_anew(shape: Shape, days: Days, course: Course) -> Course:
+    """The same plan with its next step's day as it is now: hours or absences changed."""
+    return _next(shape, days, course, shape.place(course.step, course.cycle))
+
+
 def ahead(shape: Shape, days: Days, course: Course) -> Iterator[tuple[Step, int, date]]:
     """The steps still to come, as (step, cycle, day), if each is done on its day and nobody answers."""
     while course.step is not Step.CLOSE:

@@ -90,6 +90,8 @@ class Days:
     def number(self, start: date, on: date, pauses: Iterable[Span], *, working: bool) -> int:
         """Which day of a plan ``on`` is, from 1 on ``start``; a day that does not count has the number before it."""
         spans = (*self.pauses, *pauses)
+        if not working and not spans:
+            return max((on - start).days + 1, 0)
         days = (start + step * DAY for step in range((on - start).days + 1))
         return sum(not _within(day, spans) and (not working or self.allowed(day)) for day in days)
 

@@ -14,7 +14,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from bot.db.models import Contact, Enrolment
-from bot.db.queries.plan_days import days_of_reps
+from bot.db.queries.plan_days import RepDays, days_of_reps
 from bot.domain.cadence import Course, Ended, PlanKind, Shape, Step, shape_of
 from bot.domain.cadence_days import Days
 from bot.service.context import playbook
@@ -114,7 +114,11 @@ def _plan(session: Session, statement: Select[Enrolment, str | None]) -> Plan | 
     if found is None:
         return None
     row, country = found
-    reps = days_of_reps(session, [row.person_id], row.started_on)
+    return plan_of_row(session, row, country, days_of_reps(session, [row.person_id], row.started_on))
+
+
+def plan_of_row(session: Session, row: Enrolment, country: str | None, reps: Mapping[UUID, RepDays]) -> Plan:
+    """A live row as a plan; ``country``: the recipient's, ``reps``: the days of its rep among others."""
     shape = shape_of(playbook(session), PlanKind(row.kind), turn_of(row))
     return Plan(row, shape, replace(reps[row.person_id].days, country=country), course_of(row))
 

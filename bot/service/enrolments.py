@@ -29,8 +29,11 @@ from bot.domain.terms import Role
 from bot.service.audit import record
 from bot.service.contact_text import clean_lines
 from bot.service.context import playbook, playbook_number
+from bot.service.enrolment_changes import close_finished
 from bot.service.enrolment_courses import BEGUN, Effect, columns, moved_on, take_away
 from bot.service.enrolment_flow import check_leads_first, flow_of
+
+__all__ = ["Begun", "Enroll", "Enrolled", "close_finished", "enrol_named", "enroll", "take_back_enrolled"]
 
 _SELLING = (Role.SDR, Role.MRR, Role.AE, Role.CSM)
 _AT_ONCE = 500

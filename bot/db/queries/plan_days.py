@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
@@ -65,15 +66,19 @@ def days_of_reps(session: Session, person_ids: Collection[UUID], since: date) ->
         found = absences.setdefault(row.id, [])
         if row.starts_on is not None:
             found.append(Absence(row.starts_on, row.ends_on, row.cover_id is not None))
-    people = rules.people
     reps: dict[UUID, RepDays] = {}
     for row in rows:
-        if row.id in reps:
-            continue
-        week = _week(row.hours, row.timezone, row.country or people.country, people.hours, people.timezone)
-        days = days_of(week, absences[row.id], rules.cadence.absence_shift_days)
-        reps[row.id] = RepDays(row.id, row.name, row.timezone, row.active, row.mailbox_began_on, days)
+        if row.id not in reps:
+            days = days_from(row, absences[row.id], rules)
+            reps[row.id] = RepDays(row.id, row.name, row.timezone, row.active, row.mailbox_began_on, days)
     return reps
+
+
+def days_from(person: Any, absences: Collection[Absence], rules: Playbook) -> Days:
+    """The days of one rep, from a row with their hours, timezone and country."""
+    people = rules.people
+    week = _week(person.hours, person.timezone, person.country or people.country, people.hours, people.timezone)
+    return days_of(week, absences, rules.cadence.absence_shift_days)
 
 
 @lru_cache(maxsize=4096)
