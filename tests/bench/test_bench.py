@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import alert, start, touch
+from bench import alert, delivery, start, touch
 from bench.figures import BEGIN, END, Figure, Part, facts, keep, placed, table
 from bench.load import closed_loop, in_turn, percentile
 
@@ -26,6 +26,13 @@ async def test_requests_come_out_as_alerts() -> None:
     part = await alert.measure(size)
     assert set(part.numbers["median"]) == {"forwarder", "json", "form"}
     assert part.numbers["bursts"]["json"][0]["leads"] > 0
+
+
+@pytest.mark.slow
+async def test_notices_are_counted_as_they_come() -> None:
+    part = await delivery.measure(delivery.Size(notices=60, channels=30, contacts=120))
+    assert (part.numbers["lost"], part.numbers["twice"]) == (0, 0)
+    assert part.numbers["hot_seconds"] > 0
 
 
 @pytest.mark.slow
