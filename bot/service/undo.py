@@ -21,6 +21,7 @@ from bot.domain.terms import Role
 from bot.outbox.enqueue import refresh
 from bot.service.audit import record
 from bot.service.context import playbook
+from bot.service.touch_list_state import items_open_again
 from bot.service.touch_reverts import obstacle, revert
 from bot.service.touches import last_touch_again
 
@@ -51,6 +52,7 @@ def undo(session: Session, command: Undo, now: datetime) -> Undone:
     touch.undone_at = entry.undone_at = now
     session.flush()
     last_touch_again(session, touch.contact_id)
+    items_open_again(session, touch.id, now)
     record(session, "undo", command.actor, now, str(touch.id), causation_id=entry.id)
     if touch.lead_id is not None:
         refresh(session, str(touch.lead_id))
