@@ -687,7 +687,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
-    op.create_index("ix_enrolments_started", "enrolments", ["started_on"], unique=False)
+    op.create_index(
+        "ix_enrolments_started", "enrolments", ["started_on", "kind", "contact_id", "person_id"], unique=False
+    )
     op.create_index(
         "uq_enrolments_live_contact",
         "enrolments",
@@ -1029,7 +1031,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_touches_conversations",
         "touches",
-        ["happened_at", "person_id"],
+        ["happened_at", "person_id", "outcome", "undone_at"],
         unique=False,
         sqlite_where=sa.text("undone_at IS NULL AND outcome IN ('connected', 'held')"),
         postgresql_where=sa.text("undone_at IS NULL AND outcome IN ('connected', 'held')"),
@@ -1039,7 +1041,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_touches_standing",
         "touches",
-        ["contact_id", "local_date", "outcome"],
+        ["contact_id", "local_date", "outcome", "undone_at"],
         unique=False,
         sqlite_where=sa.text("undone_at IS NULL"),
         postgresql_where=sa.text("undone_at IS NULL"),

@@ -14,7 +14,7 @@ from bot.domain.terms import Channel, Outcome
 CONVERSATION = text("undone_at IS NULL AND outcome IN ('connected', 'held')")
 """Which touches are conversations; queries say it in the same words, so that the index serves them (process §9)."""
 STANDING = text("undone_at IS NULL")
-"""Touches that were not taken back."""
+"""Touches that were not taken back. Its index holds what it tests too: SQLite reads the row for it otherwise."""
 
 
 class Touch(Base):
@@ -28,6 +28,8 @@ class Touch(Base):
             "ix_touches_conversations",
             "happened_at",
             "person_id",
+            "outcome",
+            "undone_at",
             sqlite_where=CONVERSATION,
             postgresql_where=CONVERSATION,
         ),
@@ -36,6 +38,7 @@ class Touch(Base):
             "contact_id",
             "local_date",
             "outcome",
+            "undone_at",
             sqlite_where=STANDING,
             postgresql_where=STANDING,
         ),
@@ -109,7 +112,7 @@ class Enrolment(Base):
             sqlite_where=text("ended_at IS NULL"),
             postgresql_where=text("ended_at IS NULL"),
         ),
-        Index("ix_enrolments_started", "started_on"),
+        Index("ix_enrolments_started", "started_on", "kind", "contact_id", "person_id"),
         Index("ix_enrolments_contact_started", "contact_id", "started_on"),
     )
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from bot.db.queries.pipeline_sets import Lens, rows_of
+from bot.db.queries.pipeline_sets import Lens, outbound_step, rows_of
 from bot.domain.metrics import (
     DEAL_KINDS,
     DEFINITIONS,
@@ -77,20 +77,25 @@ def _rates(session: Session, lens: Lens) -> Iterator[tuple[Number, Value]]:
         yield number, Value(rows, int(hits))
 
 
-def _by_step(session: Session, lens: Lens, which: RowSet) -> dict[int, int]:
-    inner = rows_of(which, lens).pick("step").cte("steps").prefix_with("MATERIALIZED")  # else each is worked out twice
-    return dict(tuple(row) for row in _run(session, select(inner.c.step, func.count()).group_by(inner.c.step)))
+def _by_step(session: Session, step: Select[*tuple[Any, ...]]) -> dict[int, int]:
+    steps = step.cte("steps").prefix_with("MATERIALIZED")  # else each is worked out twice
+    reached = steps.c.step
+    return {row[0]: row[1] for row in _run(session, select(reached, func.count()).group_by(reached))}
 
 
 def _leads(session: Session, lens: Lens) -> Iterator[tuple[Number, Value]]:
-    steps = _by_step(session, lens, RowSet.LEADS)
+    steps = _by_step(session, rows_of(RowSet.LEADS, lens).pick("step"))
     for number in FUNNEL:
         yield number, Value(_reached(steps, DEFINITIONS[number].step))
     yield Number.OPPORTUNITY_RATE, Value(sum(steps.values()), _reached(steps, LeadStep.QUALIFIED))
 
 
 def _outbound(session: Session, lens: Lens) -> Iterator[tuple[Number, Value]]:
-    steps = _by_step(session, lens, RowSet.ENROLMENTS)
+    begun = rows_of(RowSet.ENROLMENTS, lens).pick("contact_id", "at")
+    # By contact: their touches are then read in the order in which the index holds them.
+    begun_by = begun.order_by("contact_id").cte("begun").prefix_with("MATERIALIZED")
+    step = outbound_step(begun_by, begun_by.c.contact_id, begun_by.c.at)
+    steps = _by_step(session, select(step.label("step")).select_from(begun_by))
     for number in OUTBOUND:
         yield number, Value(_reached(steps, DEFINITIONS[number].step))
 

@@ -249,12 +249,16 @@ def _intro_calls(lens: Lens) -> Rows:
     return Rows(base, columns)
 
 
-def _enrolments(lens: Lens) -> Rows:
+def outbound_step(of: Any, contact_id: Any, started_on: Any) -> Column:
+    """How far an enrolment came: by its contact's touches from its first day to the contact's next enrolment.
+
+    ``of``: what holds the two columns.
+    """
     later = aliased(Enrolment)
     next_one = (
         select(func.min(later.started_on))
-        .where(later.contact_id == Enrolment.contact_id, later.started_on > Enrolment.started_on)
-        .correlate(Enrolment)
+        .where(later.contact_id == contact_id, later.started_on > started_on)
+        .correlate(of)
         .scalar_subquery()
     )
     reached = case(
@@ -262,19 +266,19 @@ def _enrolments(lens: Lens) -> Rows:
         (Touch.outcome.in_(ANSWERS), int(OutboundStep.REPLIED)),
         else_=int(OutboundStep.TOUCHED),
     )
+    until = func.coalesce(next_one, date.max)
     touched = (
         select(func.max(reached))
         .select_from(Touch)
-        .where(
-            Touch.contact_id == Enrolment.contact_id,
-            Touch.local_date >= Enrolment.started_on,
-            Touch.local_date < func.coalesce(next_one, date.max),
-            STANDING,
-        )
-        .correlate(Enrolment)
+        .where(Touch.contact_id == contact_id, Touch.local_date >= started_on, Touch.local_date < until, STANDING)
+        .correlate(of)
         .scalar_subquery()
     )
-    step = func.coalesce(touched, int(OutboundStep.ENROLLED))
+    return func.coalesce(touched, int(OutboundStep.ENROLLED))
+
+
+def _enrolments(lens: Lens) -> Rows:
+    step = outbound_step(Enrolment, Enrolment.contact_id, Enrolment.started_on)
     base = (
         select()
         .select_from(Enrolment)
