@@ -1,7 +1,8 @@
 """Steady flow: on which day a new cadence begins, so that a rep's days stay inside the band (process §3, §5).
 
 What must stay true: looking ahead over the whole cadence, no day gets more first and following e-mails than it may
-have; two people of one account never begin on the same day; a day's measure grows with a new mailbox.
+have; many at once begin at the pace that comes to the day's target in the long run; two people of one account never
+begin on the same day; a day's measure grows with a new mailbox.
 """
 
 from collections import Counter
@@ -25,33 +26,38 @@ class Flow:
         self._began = mailbox_began_on
         self._first = first
         self._load: Counter[date] = Counter()
+        self._starts: Counter[date] = Counter()
+        emails = sum(slot.step is Step.EMAIL for slot in shape.slots)
+        self._pace = -(-rules.touch_list.target_emails_per_day // max(emails, 1))
         self._plans: dict[date, tuple[date, ...]] = {}
 
-    def expects(self, emails: Iterable[date]) -> None:
-        """Count e-mails that are due already."""
+    def expects(self, started_on: date, emails: Iterable[date]) -> None:
+        """Count a cadence that is there already, by its day 1 and the e-mails to come."""
+        self._starts[started_on] += 1
         self._load.update(emails)
 
     def place(self, days: Days, taken: Collection[date], *, pressing: bool) -> date | None:
         """The first day on which one more cadence fits, and count it; None if there is none.
 
         ``days``: the rep's, with the recipient's holidays. ``taken``: day 1 of others at the account. ``pressing``:
-        chosen by hand; a day may then be filled to the most it can hold, else to its target.
+        chosen by hand, the steady pace of new ones does not count.
         """
         day, end = self._first, self._first + _HORIZON_DAYS * DAY
         while day <= end:
-            if day not in taken and self._load[day] < self.most(day, pressing=pressing) and days.allowed(day):
+            paced = pressing or self._starts[day] < self._pace
+            if paced and day not in taken and self._load[day] < self.most(day) and days.allowed(day):
                 emails = self._emails(day)
-                if all(self._load[one] < self.most(one, pressing=pressing) for one in emails):
+                if all(self._load[one] < self.most(one) for one in emails):
+                    self._starts[day] += 1
                     self._load.update(emails)
                     return day
             day += DAY
         return None
 
-    def most(self, day: date, *, pressing: bool) -> int:
+    def most(self, day: date) -> int:
         """How many e-mails a day may have (process §5: a new mailbox ramps up)."""
         rules = self._rules.touch_list
-        most = rules.max_emails_per_day if pressing else rules.target_emails_per_day
-        most = min(most, self._rules.compliance.emails_per_mailbox_per_day)
+        most = min(rules.max_emails_per_day, self._rules.compliance.emails_per_mailbox_per_day)
         if self._began is None or day < self._began:
             return most
         # No need to count further than the ramp goes.

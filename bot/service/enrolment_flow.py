@@ -74,5 +74,5 @@ def flow_of(session: Session, rep: RepDays, now: datetime) -> Flow:
         emails = [first] if row.last_email_on == first else []
         if isinstance(course, Course):
             emails += [max(day, first) for step, _, day in ahead(shape, rep.days, course) if step is Step.EMAIL]
-        flow.expects(emails)
+        flow.expects(row.started_on, emails)
     return flow
