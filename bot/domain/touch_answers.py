@@ -99,14 +99,20 @@ def answered(pending: PendingTouch, kind: Ask, value: str) -> PendingTouch:
     if kind is Ask.SECOND:
         return _settle(_second(pending.with_(questions=rest), question, value))
     if kind is Ask.BOOKING:
-        if value != "yes":
-            return _settle(pending.with_(questions=rest))
-        others = tuple(one for one in rest if one.kind is not Ask.OUTCOME)
-        when = question.when if question else None
-        if question is not None and question.day_only:
-            others = (*others, PendingQuestion(kind=Ask.WHEN, when=when))
-        return _settle(pending.with_(outcome=Outcome.MEETING_BOOKED, follow_up_at=when, questions=others))
+        return _settle(_booking(pending.with_(questions=rest), question, value))
     raise ValueError(f"{kind} is not answered by a button")
+
+
+def _booking(pending: PendingTouch, question: PendingQuestion | None, value: str) -> PendingTouch:
+    """A wish that is a meeting, or no more than a wish. A callback said beside it stays promised."""
+    if value != "yes":
+        return pending
+    rest = tuple(one for one in pending.questions if one.kind is not Ask.OUTCOME)
+    when = question.when if question else None
+    if question is not None and question.day_only:
+        rest = (*rest, PendingQuestion(kind=Ask.WHEN, when=when))
+    kept = pending.follow_up_at if pending.outcome is Outcome.CALLBACK else pending.callback_at
+    return pending.with_(outcome=Outcome.MEETING_BOOKED, follow_up_at=when, callback_at=kept, questions=rest)
 
 
 def _second(pending: PendingTouch, question: PendingQuestion | None, value: str) -> PendingTouch:

@@ -38,7 +38,9 @@ _TALKS: Final = frozenset([
 NOES: Final = frozenset(
     [Outcome.NOT_INTERESTED, Outcome.REPLY_NEGATIVE, Outcome.DO_NOT_CALL, Outcome.NOT_NOW, Outcome.OPTED_OUT]
 )
-_KEEN_ENOUGH: Final = frozenset([None, Outcome.CONNECTED, Outcome.REPLY_POSITIVE, Outcome.THEY_RESPONDED, Outcome.HELD])
+_KEEN_ENOUGH: Final = frozenset(
+    [None, Outcome.CONNECTED, Outcome.CALLBACK, Outcome.REPLY_POSITIVE, Outcome.THEY_RESPONDED, Outcome.HELD]
+)
 
 
 def referral(line: Line, verdict: Verdict) -> Referral | None:

@@ -162,6 +162,8 @@ def _promise(touch: TouchInHand, at: datetime) -> None:
     """Remind of a call that was promised, whatever else came of the touch."""
     verdict = call_verdict(touch.session, touch.them, at)
     if isinstance(verdict, Refused) and verdict.for_good:
+        if touch.command.callback_at == at:
+            raise UserError(f"{verdict.reason} So I promise no call: leave this empty.", field="callback_at")
         raise UserError(f"{verdict.reason} So I promise no call: choose what else came of it.", field="outcome")
     remind(touch, at, touch.command.note)
     beside = f", {_local(touch, at)}" if touch.command.callback_at == at else ""

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from bot.db.base import new_id
-from bot.db.models import Contact, Person, Task, TimeOff, Touch
+from bot.db.models import Contact, Lead, Person, Task, TimeOff, Touch
 from bot.db.session import Database
 from bot.domain.terms import Channel, Outcome
 from tests.front_door.touch_house import Office, open_office
@@ -226,3 +226,35 @@ async def test_a_callback_on_the_reps_leave_is_said(office: Office) -> None:
     await office.sam.types("/touch jane doe callback thu 10:00")
     seen = await office.sam.sees("Callback Thu 26 Nov 10:00 your time.")
     assert "The callback: You are off on that day." in seen.text
+
+
+async def test_a_refused_promise_leaves_nothing_behind(office: Office) -> None:
+    await office.sam.types("/touch jane doe vm, callback thu 11:00")
+    await office.sam.sees("Logged for Jane Doe")
+    office.house.log(Outcome.DO_NOT_CALL, by=office.house.ada)
+    lead_id = office.house.open_lead()
+    await office.sam.types("/touch jane doe connected, callback fri 15:00")
+    await office.sam.sees("So I promise no call", in_="modal")
+    assert dues(office) == [datetime(2026, 11, 26, 10, tzinfo=UTC)]
+    assert office.house.get(Lead, lead_id).first_response_at is None
+    assert len(office.house.all(Touch)) == 2
+
+
+async def test_a_refused_callback_beside_a_voicemail_is_taken_out_of_the_form(office: Office) -> None:
+    office.house.log(Outcome.DO_NOT_CALL)
+    await office.sam.types("/touch jane doe vm, callback fri 15:00")
+    await office.sam.sees("So I promise no call: leave this empty.", in_="modal")
+    await office.sam.fills("When shall I remind you to call back?", "", in_="modal")
+    assert await office.sam.submits()
+    await office.sam.sees("Logged for Jane Doe, Acme: call, voicemail.", in_="modal")
+    assert dues(office) == []
+
+
+async def test_a_wish_that_is_a_booking_keeps_the_callback(office: Office) -> None:
+    await office.sam.types("/touch jane doe callback wed 9:00, wants a demo thursday 15:00")
+    await office.sam.sees("is a meeting booked?")
+    await office.sam.clicks("Yes, Thu 26 Nov 2026, 15:00")
+    await office.sam.sees("Logged for Jane Doe, Acme: call, meeting booked.")
+    (touch,) = office.house.all(Touch)
+    assert touch.follow_up_at == datetime(2026, 11, 26, 14, tzinfo=UTC)
+    assert dues(office) == [datetime(2026, 11, 25, 8, tzinfo=UTC)]
