@@ -16,9 +16,10 @@ from bot.db.queries.callbacks import callback_reminder
 from bot.db.queries.home import home_state
 from bot.db.queries.lead_facts import Somebody
 from bot.db.queries.leads import LeadCard, lead_card
+from bot.db.queries.touch_list import list_state
 from bot.delivery.deal_views import DEAL_NOTICES
 from bot.delivery.handoff_views import HANDOFF_NOTICES, living_handoff
-from bot.delivery.render import Home, NoticeView, Renderer, Told
+from bot.delivery.render import Home, LivingView, NoticeView, Renderer, Told
 from bot.domain.errors import NotFound
 from bot.domain.notices import Address, NoticeKind, View
 from bot.outbox.living import Living
@@ -27,6 +28,7 @@ from bot.slack.views import notices
 from bot.slack.views.alert import alert_post
 from bot.slack.views.home import home_view, welcome_post
 from bot.slack.views.touch import callback_post
+from bot.slack.views.touch_list import touch_list_post
 
 
 def make_renderer(clock: Clock) -> Renderer:
@@ -43,7 +45,13 @@ def make_renderer(clock: Clock) -> Renderer:
         **HANDOFF_NOTICES,
         **DEAL_NOTICES,
     }
-    return Renderer(clock, told, {View.LEAD_ALERT: _alert, View.APP_HOME: _home, View.HANDOFF: living_handoff})
+    living: dict[View, LivingView] = {
+        View.LEAD_ALERT: _alert,
+        View.APP_HOME: _home,
+        View.HANDOFF: living_handoff,
+        View.TOUCH_LIST: _touch_list,
+    }
+    return Renderer(clock, told, living)
 
 
 def _alert(session: Session, standing: Living, now: datetime) -> Post | None:
@@ -51,6 +59,11 @@ def _alert(session: Session, standing: Living, now: datetime) -> Post | None:
     if card is None or _too_late(card, standing):
         return None
     return alert_post(card, standing.place, session.info["playbook"].playbook)
+
+
+def _touch_list(session: Session, standing: Living, now: datetime) -> Post | None:
+    state = list_state(session, UUID(standing.subject_id), now)
+    return touch_list_post(state) if state else None
 
 
 def _too_late(card: LeadCard, standing: Living) -> bool:

@@ -1,6 +1,6 @@
 """Slack in: one file per feature, each with ``register(edge)``."""
 
-from bot.handlers import admin, alerts, deal, handoff, handoff_answers, home, lead, touch, verdict
+from bot.handlers import admin, alerts, deal, handoff, handoff_answers, home, lead, next_item, today, touch, verdict
 from bot.handlers.edge import Edge
 
 __all__ = ["register_all"]
@@ -8,5 +8,5 @@ __all__ = ["register_all"]
 
 def register_all(edge: Edge) -> None:
     """Every command, control, modal, shortcut and event of the product."""
-    for feature in (touch, lead, alerts, handoff, handoff_answers, verdict, deal, admin, home):
+    for feature in (touch, lead, today, next_item, alerts, handoff, handoff_answers, verdict, deal, admin, home):
         feature.register(edge)

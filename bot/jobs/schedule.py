@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.jobs import housekeeping
+from bot.jobs.daily_lists import arm_everybody, send_evening, send_morning
 from bot.jobs.perform import Run
 from bot.service.call_watch import INTRO_CALL_DUE, VERDICT_DUE, step_intro_call, step_verdict
 from bot.service.callbacks import JOB as CALLBACK
@@ -19,6 +20,7 @@ from bot.service.handoff_ladder_times import HANDOFF_LADDER
 from bot.service.ladder import step_ladder
 from bot.service.lead_changes import ALERT_LADDER, ALERT_MANAGER, CLAIMED_LADDER, RESPONSE_SLA, SHIFT_START
 from bot.service.sla import step_sla
+from bot.service.touch_list_times import EVENING_JOB, MORNING_JOB
 from bot.service.turns import begin_shift
 
 
@@ -41,11 +43,14 @@ DUE_JOBS: Mapping[str, Run] = {
     INTRO_CALL_DUE: step_intro_call,
     VERDICT_DUE: step_verdict,
     HANDOFF_LADDER: step_handoff,
+    MORNING_JOB: send_morning,
+    EVENING_JOB: send_evening,
 }
 """Job name of a due time to what carries it out."""
 
 SWEEPS: tuple[Sweep, ...] = (
     Sweep("stale_cards", timedelta(minutes=1), housekeeping.refresh_cards),
+    Sweep("daily_lists", timedelta(minutes=5), arm_everybody),
     Sweep("old_rows", timedelta(hours=1), housekeeping.forget_old_rows),
 )
 """The net below the due times."""

@@ -13,7 +13,6 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.db.base import new_id
 from bot.db.models import Contact, TouchItem, TouchList
 from bot.domain.commands import Actor, LogTouch
 from bot.domain.counting import counted
@@ -23,6 +22,7 @@ from bot.domain.touch_list import ItemKind
 from bot.service.audit import record
 from bot.service.contact_text import WHOLE, clean_lines
 from bot.service.context import playbook
+from bot.service.enrolment_changes import ChangePlan, skip_step
 from bot.service.stored import packed
 from bot.service.touch_list_state import OPEN, lists_changed
 from bot.service.touches import Logged, log_touch
@@ -153,8 +153,11 @@ def skip_line(session: Session, actor: Actor, item_id: UUID, reason: str, now: d
         return Settled(f"{line.name} was settled already.", already=True)
     if reason not in playbook(session).touch_list.skip_reasons:
         raise UserError("Choose one of the reasons for skipping.", field="choice")
+    plan = None
+    if line.enrolment_id is not None:
+        plan = skip_step(session, ChangePlan(actor, line.enrolment_id, reason), now).effect
     _set(session, line.id, state="skipped", skip_reason=reason, handled_at=now)
-    causation = _note(session, SKIP, actor, line, now, {"reason": reason})
+    causation = _note(session, SKIP, actor, line, now, {"reason": reason}, plan)
     lists_changed(session, [line.list_id], now)
     return Settled(f"{line.name} is skipped: {reason}.", causation)
 
@@ -248,9 +251,15 @@ def _set(session: Session, item_id: UUID, **values: Any) -> None:
     )
 
 
-def _note(session: Session, command: str, actor: Actor, line: Line, now: datetime, detail: dict[str, Any]) -> UUID:
-    entry_id = new_id()
-    undo = {
-        "lines": [{"id": str(line.id), "state": line.state, "due_at": packed(line.due_at), "moved": command == SNOOZE}]
-    }
-    return record(session, command, actor, now, str(line.id), detail, undo, entry_id=entry_id)
+def _note(
+    session: Session,
+    command: str,
+    actor: Actor,
+    line: Line,
+    now: datetime,
+    detail: dict[str, Any],
+    plan: dict[str, Any] | None = None,
+) -> UUID:
+    """Into the audit log, with what takes it back; ``plan``: the record of what became of the plan."""
+    was = {"id": str(line.id), "state": line.state, "due_at": packed(line.due_at), "moved": command == SNOOZE}
+    return record(session, command, actor, now, str(line.id), detail, {"plan": plan, "lines": [was]})

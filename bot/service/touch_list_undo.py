@@ -17,6 +17,7 @@ from bot.domain.counting import counted
 from bot.domain.errors import Gone, NotAllowed, NotFound
 from bot.service.audit import record
 from bot.service.context import playbook
+from bot.service.enrolment_courses import moved_on, put_back
 from bot.service.touch_items import BATCH, NO_REPLY, SKIP, SNOOZE
 from bot.service.touch_list_state import lists_changed
 from bot.service.undo import undo
@@ -41,6 +42,11 @@ def take_back(session: Session, command: Undo, now: datetime) -> str:
     if entry.command not in _SAID:
         return undo(session, command, now).sentence
     _may(session, entry, command.actor, now)
+    plan = (entry.undo or {}).get("plan")
+    if plan is not None:
+        if blocked := moved_on(session, plan):
+            raise Gone(f"{blocked} It cannot be taken back now.")
+        put_back(session, plan)
     lists = {one for line in (entry.undo or {})["lines"] if (one := _line_back(session, line)) is not None}
     entry.undone_at = now
     session.flush()

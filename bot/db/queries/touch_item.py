@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import Uuid, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from bot.db.models import (
@@ -102,6 +102,55 @@ class ItemCard:
     now: datetime
 
 
+def _of_team(column: Any) -> Any:
+    """A fact of the rep's first team: the brand they write under."""
+    return (
+        select(column)
+        .join(TeamMember, TeamMember.team_id == Team.id)
+        .where(TeamMember.person_id == Person.id)
+        .order_by(TeamMember.manages, Team.id)
+        .limit(1)
+        .correlate(Person)
+        .scalar_subquery()
+    )
+
+
+_THEM = (
+    Contact.id.label("contact_id"),
+    Contact.first_name,
+    Contact.last_name,
+    Contact.title,
+    Contact.email,
+    Contact.phone,
+    Contact.linkedin,
+    Contact.timezone,
+    Contact.country,
+    Contact.stage,
+    Contact.extra,
+    Contact.account_id,
+    Account.name.label("company"),
+    Account.country.label("account_country"),
+    Account.industry,
+    Account.employees,
+    Enrolment.id.label("enrolment_id"),
+    Enrolment.kind.label("plan_kind"),
+    Enrolment.cycle,
+    Enrolment.step.label("plan_step"),
+    Enrolment.segment,
+    Enrolment.variant,
+    Enrolment.fact,
+    Enrolment.last_email_on,
+    Enrolment.state.label("plan"),
+    Lead.intent,
+    Lead.message,
+    Person.id.label("person_id"),
+    Person.name.label("rep_name"),
+    Person.timezone.label("rep_zone"),
+    _of_team(Team.brand_name).label("brand"),
+    _of_team(Team.postal_address).label("postal_address"),
+)
+"""What a card and a draft need to know of somebody, of their plan and of the rep."""
+_THEIR_LEAD = and_(Lead.contact_id == Contact.id, Lead.closed_at.is_(None))
 _CARD = (
     select(
         TouchItem.id,
@@ -115,61 +164,24 @@ _CARD = (
         TouchItem.due_at,
         TouchItem.lead_id,
         TouchItem.draft,
-        TouchList.person_id,
-        TouchList.local_date,
-        Contact.id.label("contact_id"),
-        Contact.first_name,
-        Contact.last_name,
-        Contact.title,
-        Contact.email,
-        Contact.phone,
-        Contact.linkedin,
-        Contact.timezone,
-        Contact.country,
-        Contact.stage,
-        Contact.extra,
-        Contact.account_id,
-        Account.name.label("company"),
-        Account.country.label("account_country"),
-        Account.industry,
-        Account.employees,
-        Enrolment.id.label("enrolment_id"),
-        Enrolment.kind.label("plan_kind"),
-        Enrolment.cycle,
-        Enrolment.step.label("plan_step"),
-        Enrolment.segment,
-        Enrolment.variant,
-        Enrolment.fact,
-        Enrolment.last_email_on,
-        Enrolment.state.label("plan"),
-        Lead.intent,
-        Lead.message,
-        Person.name.label("rep_name"),
-        Person.timezone.label("rep_zone"),
-        select(Team.brand_name)
-        .join(TeamMember, TeamMember.team_id == Team.id)
-        .where(TeamMember.person_id == Person.id)
-        .order_by(TeamMember.manages, Team.id)
-        .limit(1)
-        .correlate(Person)
-        .scalar_subquery()
-        .label("brand"),
-        select(Team.postal_address)
-        .join(TeamMember, TeamMember.team_id == Team.id)
-        .where(TeamMember.person_id == Person.id)
-        .order_by(TeamMember.manages, Team.id)
-        .limit(1)
-        .correlate(Person)
-        .scalar_subquery()
-        .label("postal_address"),
+        *_THEM,
     )
     .join(TouchList, TouchList.id == TouchItem.list_id)
     .join(Person, Person.id == TouchList.person_id)
     .join(Contact, Contact.id == TouchItem.contact_id)
     .outerjoin(Account, Account.id == Contact.account_id)
     .outerjoin(Enrolment, and_(Enrolment.contact_id == Contact.id, Enrolment.ended_at.is_(None)))
-    .outerjoin(Lead, and_(Lead.contact_id == Contact.id, Lead.closed_at.is_(None)))
+    .outerjoin(Lead, _THEIR_LEAD)
     .where(TouchItem.id == bindparam("which"))
+)
+_PLANNED = (
+    select(*_THEM)
+    .select_from(Enrolment)
+    .join(Contact, Contact.id == Enrolment.contact_id)
+    .join(Person, Person.id == bindparam("rep", type_=Uuid()))
+    .outerjoin(Account, Account.id == Contact.account_id)
+    .outerjoin(Lead, _THEIR_LEAD)
+    .where(Enrolment.id == bindparam("which"))
 )
 _TOUCHES = (
     select(Touch.happened_at, Person.name, Touch.channel, Touch.outcome, Touch.note)
@@ -189,7 +201,7 @@ def item_card(session: Session, item_id: UUID, now: datetime) -> ItemCard:
     rules = in_force.playbook
     earlier = [EarlierTouch(*one) for one in run(session, _TOUCHES, contact=row.contact_id)]
     may_call, may_write = _gate(session, row, now, rules)
-    facts = _facts(row, rules, earlier, now)
+    facts = _facts(session, row, rules, earlier, now)
     kind = ItemKind(row.kind)
     return ItemCard(
         item_id=row.id,
@@ -215,7 +227,7 @@ def item_card(session: Session, item_id: UUID, now: datetime) -> ItemCard:
         fact=row.fact or "",
         wants_fact=row.plan_kind == "cadence" and row.last_email_on is None and not row.fact,
         facts=facts,
-        mail=_draft(row, rules, facts) if kind is ItemKind.EMAIL else None,
+        mail=_draft(row, row.draft, rules, facts) if kind is ItemKind.EMAIL else None,
         earlier=tuple(earlier[:SHOWN_TOUCHES]),
         may_call=may_call,
         may_write=may_write,
@@ -237,7 +249,28 @@ def _gate(session: Session, row: Any, now: datetime, rules: Playbook) -> tuple[V
     return verdicts[row.contact_id, Channel.CALL], verdicts[row.contact_id, Channel.EMAIL]
 
 
-def _facts(row: Any, rules: Playbook, earlier: list[EarlierTouch], now: datetime) -> dict[str, str]:
+def planned_mail(
+    session: Session, enrolment_id: UUID, rep_id: UUID, now: datetime
+) -> tuple[str, str | None, str | None, MailDraft] | None:
+    """The e-mail that a plan's next step sends, with the person's name, title and company; None if it is gone."""
+    row = run(session, _PLANNED, which=enrolment_id, rep=rep_id).first()
+    if row is None:
+        return None
+    in_force: PlaybookInForce = session.info["playbook"]
+    earlier = [EarlierTouch(*one) for one in run(session, _TOUCHES, contact=row.contact_id)]
+    facts = _facts(session, row, in_force.playbook, earlier, now)
+    return _name(row), row.title, row.company, _draft(row, None, in_force.playbook, facts)
+
+
+def _referrer(session: Session, extra: Mapping[str, Any] | None) -> str | None:
+    named = (extra or {}).get("referred_by")
+    if not named:
+        return None
+    row = session.execute(select(Contact.first_name, Contact.last_name).where(Contact.id == UUID(named))).first()
+    return f"{row.first_name} {row.last_name}".strip() if row else None
+
+
+def _facts(session: Session, row: Any, rules: Playbook, earlier: list[EarlierTouch], now: datetime) -> dict[str, str]:
     """What fills the playbook's texts; what is not known is left out, so that it is named."""
     segment = row.segment or segment_of(rules, row.industry, row.employees, row.account_country)
     known = rules.icp.segments.get(segment) if segment else None
@@ -257,7 +290,7 @@ def _facts(row: Any, rules: Playbook, earlier: list[EarlierTouch], now: datetime
         "asked_for": ASKED_FOR.get(row.intent, "what we do") if row.intent else None,
         "email_sent_on": _day_of(mailed.at, row.rep_zone, now) if mailed else None,
         "booking_link": rules.texts.booking_link,
-        "referrer": row.referrer,
+        "referrer": _referrer(session, row.extra),
     }
     return {name: value for name, value in facts.items() if value}
 
@@ -275,8 +308,8 @@ def plan_draft(plan: Mapping[str, Any] | None, step: str | None, cycle: int | No
     return kept if isinstance(kept, dict) and kept.get("for") == f"{step}:{cycle}" else None
 
 
-def _draft(row: Any, rules: Playbook, facts: Mapping[str, str]) -> MailDraft:
-    kept = row.draft or plan_draft(row.plan, row.plan_step, row.cycle)
+def _draft(row: Any, own: dict[str, Any] | None, rules: Playbook, facts: Mapping[str, str]) -> MailDraft:
+    kept = own or plan_draft(row.plan, row.plan_step, row.cycle)
     if kept:
         return own_draft(rules, row.email, kept["subject"], kept["body"])
     follow_up = row.plan_kind != "cadence"

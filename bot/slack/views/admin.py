@@ -19,6 +19,7 @@ HELP = (
         "/touch",
         "log a call, an e-mail, anything: `/touch jane voicemail left msg about audit`. `/touch` alone opens a form.",
     ),
+    ("/today", "your touch list of the day; `/today next` takes one person at a time."),
     ("/lead", "the card of a person or your open leads: `/lead jane doe`."),
     ("/handoff", "hand a lead over to an account executive: `/handoff jane doe`."),
     ("/deal", "your open deals, and one of them with its buttons: `/deal acme`."),

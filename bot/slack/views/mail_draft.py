@@ -3,7 +3,6 @@
 What must stay true: a draft that lacks a fact has no button that opens it; what a rep typed comes back word for word.
 """
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -72,15 +71,13 @@ def _openers(card: ItemCard, mail: MailDraft) -> SlackBlock:
     )
 
 
-def draft_form(card: ItemCard, metadata: dict[str, Any]) -> dict[str, Any]:
+def draft_form(card: ItemCard, metadata: str) -> dict[str, Any]:
     """The text of one draft, to be changed."""
     blocks: list[SlackBlock] = [section(who(card.name, card.title, card.company))]
     if card.mail is not None and card.mail.missing:
         blocks.append(context(f"It lacks {esc(_and(card.mail), 600)}: write it yourself where the … stands."))
     blocks += _inputs(card.mail, card.item_id)
-    return modal(
-        "Change the text", blocks, callback=Callback.DRAFT_FORM, submit="Keep it", metadata=json.dumps(metadata)
-    )
+    return modal("Change the text", blocks, callback=Callback.DRAFT_FORM, submit="Keep it", metadata=metadata)
 
 
 def _inputs(mail: MailDraft | None, subject_id: UUID) -> list[SlackBlock]:
@@ -100,7 +97,7 @@ def _inputs(mail: MailDraft | None, subject_id: UUID) -> list[SlackBlock]:
     ]
 
 
-def ahead_form(ahead: DraftAhead, metadata: dict[str, Any]) -> dict[str, Any]:
+def ahead_form(ahead: DraftAhead, metadata: str) -> dict[str, Any]:
     """One of tomorrow's drafts, to be read and approved."""
     blocks: list[SlackBlock] = [
         context(
@@ -113,9 +110,7 @@ def ahead_form(ahead: DraftAhead, metadata: dict[str, Any]) -> dict[str, Any]:
     blocks += _hints(ahead.mail)
     blocks += _inputs(ahead.mail, ahead.enrolment_id)
     blocks.append(buttons(button("Leave it for tomorrow", Action.DRAFT_LEAVE, str(ahead.number))))
-    return modal(
-        "Tomorrow's drafts", blocks, callback=Callback.DRAFT_AHEAD, submit="Approve", metadata=json.dumps(metadata)
-    )
+    return modal("Tomorrow's drafts", blocks, callback=Callback.DRAFT_AHEAD, submit="Approve", metadata=metadata)
 
 
 def ahead_done(total: int, approved: int) -> dict[str, Any]:

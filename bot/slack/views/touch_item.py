@@ -185,7 +185,7 @@ def end_modal(state: ListState, just: Just | None = None, *, passed: bool = Fals
     blocks = _just(just)
     if finished(state):
         blocks.append(section(f"*{closing(state)}*" if far.total else "Nothing is due today."))
-        return modal("Touch list", blocks, callback=Callback.LIST_END, close="Close")
+        return _end(blocks, state)
     later = sum(line.later is not None for line in state.lines)
     left = [
         f"{counted(far.open, 'line')} open" if far.open else "",
@@ -204,8 +204,13 @@ def end_modal(state: ListState, just: Just | None = None, *, passed: bool = Fals
         blocks.append(buttons(*row))
     if later:
         coming = [f"{at(line.later, '{time}')} {esc(line.name)}" for line in state.lines if line.later is not None]
-        blocks.append(context("Later: " + bullet(coming[:10])))
-    return modal("Touch list", blocks, callback=Callback.LIST_END, close="Close")
+        blocks.append(context("Later:\n" + bullet(coming[:10])))
+    return _end(blocks, state)
+
+
+def _end(blocks: list[SlackBlock], state: ListState) -> dict[str, Any]:
+    metadata = json.dumps({"list": str(state.list_id)})
+    return modal("Touch list", blocks, callback=Callback.LIST_END, close="Close", metadata=metadata)
 
 
 def replies_modal(list_id: UUID, people: Sequence[Someone]) -> dict[str, Any]:
