@@ -14,7 +14,7 @@ from bot.domain.commands import Actor, Undo
 from bot.domain.deal_commands import ChangeDeal, Lose, Propose, ReopenDeal, Win
 from bot.domain.errors import Gone
 from bot.domain.money import read_money
-from bot.domain.opportunities import Guard
+from bot.domain.opportunities import OPEN_DEALS, DealState, Guard, said_state
 from bot.domain.touch_text import plain
 from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, Nothing, Request, Say
@@ -49,7 +49,14 @@ FORMS: dict[Action, Form] = {
     Action.DEAL_CHANGE: lambda card, rules: change_form(card, rules.opportunities.types),
     Action.DEAL_REOPEN: lambda card, _: reopen_form(card),
 }
-"""Each button to the form it opens."""
+"""Each button to the form it opens; the form shows the deal as it is then, whatever the button's message shows."""
+FITS: dict[Action, tuple[DealState, ...]] = {
+    Action.DEAL_PROPOSE: (DealState.QUALIFIED,),
+    Action.DEAL_WIN: OPEN_DEALS,
+    Action.DEAL_LOSE: OPEN_DEALS,
+    Action.DEAL_REOPEN: (DealState.PROPOSAL, DealState.WON, DealState.LOST),
+}
+"""In which states a button can be meant; in any where none is named."""
 
 
 def register(edge: Edge) -> None:
@@ -77,7 +84,7 @@ async def on_deal(request: Request) -> Answer:
 
 async def on_show(request: Request) -> Answer:
     """One of a list."""
-    deal_id = deal_of(request.value)[0]
+    deal_id = deal_of(request.value)
     return Say(await request.read(lambda session, actor, now: _show(session, actor, deal_id, now)))
 
 
@@ -94,14 +101,14 @@ async def on_page(request: Request) -> Answer:
 
 async def on_form(request: Request) -> Answer:
     """The form of a deal's button, for who may change it."""
-    form, (deal_id, version) = FORMS[Action(str(request.action.get("action_id")))], deal_of(request.value)
+    action, deal_id = Action(str(request.action.get("action_id"))), deal_of(request.value)
 
     def look(session: Session, actor: Actor, now: datetime) -> dict[str, Any]:
         card = deal_card(session, deal_id)
         may_decide(session, actor, card.ae.id, "change this deal")
-        if version not in (None, card.version):
-            raise Gone("This deal has been changed since. Have another look with /deal.")
-        return form(card, playbook(session))
+        if card.state not in FITS.get(action, tuple(DealState)):
+            raise Gone(f"This deal is {said_state(card.state)} by now. Have another look with /deal.")
+        return FORMS[action](card, playbook(session))
 
     await request.open_view(await request.read(look))
     return Nothing()
@@ -191,11 +198,10 @@ async def on_undo(request: Request) -> Answer:
     return Say(undone_post(undone.sentence), replace=True)
 
 
-def deal_of(value: str) -> tuple[UUID, int | None]:
-    """Read a button: the deal, and its version where it stands on it. Raises ``Gone``."""
-    deal_id, _, version = value.partition("|")
+def deal_of(value: str) -> UUID:
+    """The deal of a button. Raises ``Gone``."""
     try:
-        return UUID(deal_id), int(version) if version else None
+        return UUID(value.partition("|")[0])
     except ValueError:
         raise Gone("This button is too old. Have another look with /deal.") from None
 
