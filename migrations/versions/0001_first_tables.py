@@ -1124,6 +1124,7 @@ def upgrade() -> None:
         sa.Column("guard", types.Json, nullable=False),
         sa.Column("promised", sa.Text(), nullable=False),
         sa.Column("external_key", sa.String(length=255), nullable=True),
+        sa.Column("imported_as", sa.String(length=255), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "(closed_at IS NULL) = (state IN ('qualified', 'proposal'))", name=op.f("ck_opportunities_closed_has_date")

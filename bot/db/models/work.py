@@ -262,6 +262,8 @@ class Opportunity(Base):
     """What the client was promised when it was won; told to customer success."""
     external_key: Mapped[Short | None] = mapped_column(unique=True)
     """What an imported deal is known by, so that the same file twice is one deal."""
+    imported_as: Mapped[Short | None]
+    """A hash of what its row said, so that a repeat changes nothing that moved on here."""
     version: Mapped[int] = mapped_column(default=1)
 
 
