@@ -1,12 +1,40 @@
 """Slack in: one file per feature, each with ``register(edge)``."""
 
-from bot.handlers import admin, alerts, deal, handoff, handoff_answers, home, lead, next_item, today, touch, verdict
+from bot.handlers import (
+    admin,
+    alerts,
+    deal,
+    enroll,
+    handoff,
+    handoff_answers,
+    home,
+    lead,
+    next_item,
+    today,
+    touch,
+    verdict,
+)
 from bot.handlers.edge import Edge
 
 __all__ = ["register_all"]
 
+FEATURES = (
+    touch,
+    lead,
+    today,
+    next_item,
+    alerts,
+    handoff,
+    handoff_answers,
+    verdict,
+    deal,
+    enroll,
+    admin,
+    home,
+)
+
 
 def register_all(edge: Edge) -> None:
     """Every command, control, modal, shortcut and event of the product."""
-    for feature in (touch, lead, today, next_item, alerts, handoff, handoff_answers, verdict, deal, admin, home):
+    for feature in FEATURES:
         feature.register(edge)

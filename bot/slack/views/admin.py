@@ -21,6 +21,7 @@ HELP = (
     ),
     ("/today", "your touch list of the day; `/today next` takes one person at a time."),
     ("/lead", "the card of a person or your open leads: `/lead jane doe`."),
+    ("/enroll", "put people into your cadence: `/enroll jane doe`."),
     ("/handoff", "hand a lead over to an account executive: `/handoff jane doe`."),
     ("/deal", "your open deals, and one of them with its buttons: `/deal acme`."),
     ("/handraiser", "how I am, what came in, who is who: `health`, `events`, `people`, `help`."),

@@ -17,7 +17,7 @@ from bot.domain.compliance import Allowed, Refused, Verdict, Warned
 from bot.domain.counting import counted
 from bot.domain.names import Candidate, NameQuery
 from bot.domain.sentences import stop
-from bot.domain.terms import LeadState, ScorePart
+from bot.domain.terms import LeadState, ScorePart, Stage
 from bot.slack.blocks import (
     Post,
     at,
@@ -163,7 +163,10 @@ def _controls(card: ContactCard) -> SlackBlock:
         older = button("Earlier ▶", f"{Action.LEAD_PAGE}_more", f"{card.contact_id}|{card.offset + len(card.timeline)}")
     hand_off = button("Hand off…", f"{Action.HANDOFF_OPEN}_card", str(card.contact_id))
     log = button("Log a touch", Action.LEAD_LOG, str(card.contact_id), style="primary")
-    return buttons(log, hand_off, newer, older)
+    enrol = None
+    if card.stage in (Stage.ANONYMOUS, Stage.PROSPECT, Stage.LEAD):
+        enrol = button("Enrol", Action.ENROLL, str(card.contact_id), describe="Put them into your cadence")
+    return buttons(log, hand_off, enrol, newer, older)
 
 
 def lead_post(card: LeadCard) -> Post:
