@@ -24,7 +24,7 @@ from bot.domain.names import Candidate, Match, decide, rank
 from bot.domain.names import Nothing as Nobody
 from bot.domain.touch_text import plain
 from bot.handlers.edge import Edge
-from bot.handlers.requests import Answer, CloseAll, FieldErrors, Nothing, Options, Request, Say
+from bot.handlers.requests import Answer, CloseAll, FieldErrors, Nothing, Options, Request, Say, ShowView
 from bot.service.access import may_read_contacts
 from bot.service.context import playbook
 from bot.service.executives import propose, slots_for
@@ -120,8 +120,8 @@ def _form(
     slots = slots_for(session, chosen, contact_id, now) if chosen is not None else None
     first = offered or (str(proposal.choice.ae_id) if proposal.choice.ae_id else "")
     metadata = json.dumps({"contact_id": str(contact_id), "offered_id": first})
-    fields = playbook(session).handoff.contract
-    return handoff_form(handoff_start(session, contact_id, now), fields, proposal, slots, typed, metadata)
+    rules = playbook(session).handoff
+    return handoff_form(handoff_start(session, contact_id, now), rules, proposal, slots, typed, metadata)
 
 
 async def on_person(request: Request) -> Answer:
@@ -169,7 +169,7 @@ async def on_submit(request: Request) -> Answer:
     """Hand over what the form holds; errors stand beside their fields and the form stays open."""
     given, facts = HandoffInput.read(request.state), request.metadata
     if "contact_id" not in facts:
-        return FieldErrors({Block.CONTACT: "Pick whom you hand over."})
+        return await _person_picked(request, given.contact_id)
     request.typed = "\n".join(text for text in given.answers.values() if text)
     offered = facts.get("offered_id")
 
@@ -193,6 +193,14 @@ async def on_submit(request: Request) -> Answer:
     except UserError as error:
         return beside(request, error.field, error.sentence)
     return CloseAll()
+
+
+async def _person_picked(request: Request, contact_id: UUID | None) -> Answer:
+    """ "Next" of the form that asks only for the person."""
+    if contact_id is None:
+        return FieldErrors({Block.CONTACT: "Pick whom you hand over."})
+    wanted: UUID = contact_id
+    return ShowView(await request.read(lambda session, actor, now: _form(session, actor, wanted, HandoffInput(), now)))
 
 
 def beside(request: Request, field: str | None, sentence: str) -> FieldErrors:

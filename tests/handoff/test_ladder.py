@@ -23,7 +23,7 @@ def reminders(house: HandoffHouse, handoff_id) -> list[tuple[str, str, str]]:
 
 def test_reminded_after_half_an_hour_and_the_manager_asked_after_two(house: HandoffHouse) -> None:
     start = house.now
-    done = house.hands_off(house.a_lead())
+    done = house.hands_off(house.a_lead(), starts_at=start + timedelta(days=1))
     house.until(start + minutes(29))
     assert reminders(house, done.handoff_id) == []
     house.until(start + minutes(30))
@@ -73,7 +73,7 @@ def test_a_call_that_is_moved_moves_the_manager_too(house: HandoffHouse) -> None
 
 
 def test_an_answer_ends_it(house: HandoffHouse) -> None:
-    done = house.hands_off(house.a_lead())
+    done = house.hands_off(house.a_lead(), starts_at=house.now + timedelta(days=1))
     house.after(minutes=40)
     house.answers(done.handoff_id)
     house.after(hours=3)

@@ -10,7 +10,7 @@ import pkgutil
 import types
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import pytest
@@ -33,7 +33,10 @@ NOT_FROM_OUTSIDE: dict[str, st.SearchStrategy[Any]] = {
     "timezone": st.just("Europe/Berlin"),
     "timezones": st.just(("Europe/Berlin", "America/New_York")),
     "zone": st.just("Europe/Berlin"),
-    "place": st.sampled_from(["round:1", "round:2", "dm:0190d3e5-0000-7000-8000-000000000001:1", ""]),
+    "place": st.sampled_from(
+        ["round:1", "round:2", "dm:0190d3e5-0000-7000-8000-000000000001:1", "", "post", "rep", "manager:x:0"]
+    ),
+    "theirs": st.just(("America/New_York", "Asia/Kolkata")),
     "metadata": st.just("{}"),
     "hours": st.just({}),
     "country": st.sampled_from([None, "DE"]),
@@ -50,8 +53,8 @@ NOT_FROM_OUTSIDE: dict[str, st.SearchStrategy[Any]] = {
     "what": st.just("call"),
     "came": st.just("no_answer"),
     "intent": st.just("contact_me"),
-    "state": st.just("open"),
-    "kind": st.just("callback"),
+    "state": st.sampled_from(["open", "waiting", "accepted", "held", "declined", "booked", "cancelled", "lost"]),
+    "kind": st.sampled_from(["callback", "transfer"]),
     "sentence": st.just("Our own words."),
     "typed_note": st.none(),
 }
@@ -106,6 +109,8 @@ def _of(kind: Any, name: str = "") -> st.SearchStrategy[Any]:
 
 def _of_generic(kind: Any, name: str) -> st.SearchStrategy[Any]:
     origin, args = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return st.sampled_from(args)
     if origin in (Union, types.UnionType):
         return st.one_of(*(_of(one, name) for one in args))
     if origin is tuple and not (len(args) == 2 and args[1] is ...):
@@ -116,8 +121,6 @@ def _of_generic(kind: Any, name: str) -> st.SearchStrategy[Any]:
         return st.frozensets(_of(args[0]), max_size=3)
     if origin is Callable:
         return st.none()
-    if origin.__name__ == "Literal":
-        return st.sampled_from(args)
     many = st.lists(_of(args[0]), min_size=1 if name in NEVER_EMPTY else 0, max_size=4)
     return many.map(tuple) if origin is tuple else many
 

@@ -5,7 +5,17 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from bot.playbook.schema.base import Count, Duration, Percent, Reason, Section, Sentence, ascending, sums_to_hundred
+from bot.playbook.schema.base import (
+    Count,
+    Duration,
+    Percent,
+    Reason,
+    Section,
+    Sentence,
+    ascending,
+    refuse,
+    sums_to_hundred,
+)
 
 ContractKey = Literal["problem", "decision_process", "decision_maker_known", "timing", "next_step"]
 
@@ -46,6 +56,9 @@ class Handoff(Section):
 
     @model_validator(mode="after")
     def _order(self) -> Self:
+        keys = [one.key for one in self.contract]
+        if twice := next((key for key in keys if keys.count(key) > 1), None):
+            raise refuse(f"the contract asks for {twice} twice", "Keep one question for each key.")
         for pair in (("remind_after", "manager_after"), ("requalify_remind_after", "requalify_manager_after")):
             ascending(((name, getattr(self, name)) for name in pair), "The handoff's reminders")
         return self

@@ -4,7 +4,7 @@ What must stay true: redrawing and refusing loses nothing that was typed; a fiel
 so that errors find it; times are said in the executive's zone and in the buyer's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from slackblocks import DateTimePicker, Element, ExternalSelectMenu, InputBlock,
 
 from bot.db.queries.handoff_form import HandoffStart
 from bot.domain.handoff import Executive
-from bot.playbook.schema.money import ContractField
+from bot.playbook.schema.money import ContractField, Handoff
 from bot.service.executives import Proposal, Slots
 from bot.slack.blocks import clean, context, cut, esc, modal, option, plain, section
 from bot.slack.ids import Action, Block, Callback
@@ -25,7 +25,6 @@ ANSWER_MAX = 3000
 REASON_MAX = 200
 TRANSFER = "transfer"
 MENU = 100
-HELP_ASIDES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +82,12 @@ def person_form(sentence: str = "") -> dict[str, Any]:
     )
     blocks: list[SlackBlock] = [section(sentence)] if sentence else []
     blocks.append(_input("Whom do you hand over?", menu, Block.CONTACT, redraws=True))
-    return modal("Hand off", blocks, callback=Callback.HANDOFF_FORM)
+    return modal("Hand off", blocks, callback=Callback.HANDOFF_FORM, submit="Next")
 
 
 def handoff_form(
     start: HandoffStart,
-    contract: Sequence[ContractField],
+    rules: Handoff,
     proposal: Proposal,
     slots: Slots | None,
     typed: HandoffInput,
@@ -99,10 +98,10 @@ def handoff_form(
     blocks: list[SlackBlock] = [section(_about(start))]
     if start.notes:
         blocks.append(context("*Last notes* " + " · ".join(esc(note, 300) for note in start.notes)))
-    blocks += [_answer(one, start, typed) for one in contract]
     if not proposal.executives:
         blocks.append(section(f"*{esc(proposal.choice.said, 600)}*"))
-        return modal("Hand off", blocks, callback=Callback.HANDOFF_FORM, metadata=metadata)
+        return modal("Hand off", blocks, callback=Callback.HANDOFF_FORM, metadata=metadata, close="Close")
+    blocks += [_answer(one, start, typed) for one in rules.contract]
     blocks += _who_takes_it(proposal, chosen, typed)
     blocks += _when(start, chosen, slots, typed)
     return modal("Hand off", blocks, callback=Callback.HANDOFF_FORM, submit="Hand off", metadata=metadata)

@@ -1,0 +1,139 @@
+"""Calendar files that clients take: parsed again, and held to what RFC 5545 and 5546 ask for (process §7)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from icalendar import Calendar
+
+from bot.db.queries.invitations import CallFile
+from bot.slack.calendar_file import Guest, Invitation, calendar_file
+from bot.slack.views.handoff_steps import file_words, invitation_of
+from tests.hostile.corpus import ALL
+
+AT = datetime(2026, 3, 3, 13, 0, 0, 250, tzinfo=UTC)
+MADE = datetime(2026, 3, 2, 12, 0, 0, 999, tzinfo=UTC)
+
+
+def call(**values) -> CallFile:
+    return CallFile(
+        **{
+            "method": "REQUEST",
+            "uid": "0190@handraiser",
+            "sequence": 0,
+            "starts_at": AT,
+            "ends_at": AT + timedelta(minutes=30),
+            "place": "https://meet.example/erik",
+            "ae_name": "Erik Lund",
+            "ae_email": "erik@brightpath.example",
+            "rep_name": "Ada Lindqvist",
+            "rep_email": "ada@brightpath.example",
+            "contact_name": "Jane O'Neill",
+            "contact_email": "jane@acme.example",
+            "company": "Acme",
+            "our_company": "Brightpath",
+            "only_ae": False,
+            "now": MADE,
+        }
+        | values
+    )
+
+
+def read(content: bytes):
+    """The one event of a file, and its method."""
+    (calendar,) = Calendar.from_ical(content, multiple=True)
+    (event,) = calendar.walk("VEVENT")
+    return str(calendar["METHOD"]), event, calendar
+
+
+def attendees(event) -> dict[str, str]:
+    found = event.get("ATTENDEE") or []
+    found = found if isinstance(found, list) else [found]
+    return {str(one): str(one.params["PARTSTAT"]) for one in found}
+
+
+def test_an_invitation_says_who_when_and_where() -> None:
+    content = calendar_file(invitation_of(call()))
+    method, event, calendar = read(content)
+    assert (method, str(calendar["VERSION"]), str(calendar["CALSCALE"])) == ("REQUEST", "2.0", "GREGORIAN")
+    assert calendar["PRODID"]
+    assert str(event["UID"]) == "0190@handraiser"
+    assert int(event["SEQUENCE"]) == 0
+    assert event["DTSTAMP"].dt == MADE.replace(microsecond=0)
+    assert (event["DTSTART"].dt, event["DTEND"].dt) == (
+        AT.replace(microsecond=0),
+        AT.replace(microsecond=0) + timedelta(minutes=30),
+    )
+    assert str(event["SUMMARY"]) == "Brightpath: Jane O'Neill (Acme) and Erik Lund"
+    assert (str(event["LOCATION"]), str(event["URL"])) == ("https://meet.example/erik",) * 2
+    assert str(event["STATUS"]) == "CONFIRMED"
+    assert str(event["ORGANIZER"]) == "mailto:ada@brightpath.example"
+    assert attendees(event) == {
+        "mailto:erik@brightpath.example": "NEEDS-ACTION",
+        "mailto:jane@acme.example": "NEEDS-ACTION",
+    }
+    assert b"DTSTART:20260303T130000Z\r\n" in content
+
+
+def test_nothing_of_the_contract_stands_in_what_the_buyer_reads() -> None:
+    _, event, _ = read(calendar_file(invitation_of(call())))
+    assert set(event) == {
+        *("UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "STATUS", "TRANSP"),
+        *("DESCRIPTION", "LOCATION", "URL", "ORGANIZER", "ATTENDEE"),
+    }
+    assert "Where: https://meet.example/erik" in str(event["DESCRIPTION"])
+
+
+def test_a_change_and_a_cancellation_are_of_the_same_entry() -> None:
+    changed = read(calendar_file(invitation_of(call(sequence=1, starts_at=AT + timedelta(days=1)))))
+    cancelled = read(calendar_file(invitation_of(call(sequence=2, method="CANCEL", place=""))))
+    assert [str(event["UID"]) for _, event, _ in (changed, cancelled)] == ["0190@handraiser"] * 2
+    assert [int(event["SEQUENCE"]) for _, event, _ in (changed, cancelled)] == [1, 2]
+    assert (cancelled[0], str(cancelled[1]["STATUS"])) == ("CANCEL", "CANCELLED")
+    assert "jane@acme.example" in str(attendees(cancelled[1]))
+
+
+def test_a_removed_executive_alone_is_uninvited() -> None:
+    _, event, _ = read(calendar_file(invitation_of(call(method="CANCEL", only_ae=True))))
+    assert list(attendees(event)) == ["mailto:erik@brightpath.example"]
+
+
+def test_somebody_without_an_address_is_named_and_not_invited() -> None:
+    _, event, _ = read(calendar_file(invitation_of(call(contact_email=None, place=""))))
+    assert list(attendees(event)) == ["mailto:erik@brightpath.example"]
+    assert "LOCATION" not in event
+    assert "Jane O'Neill" in str(event["SUMMARY"])
+
+
+@pytest.mark.parametrize("text", ALL)
+def test_no_name_breaks_the_file_or_adds_to_it(text: str) -> None:
+    hostile = call(contact_name=text or "x", company=text, our_company=text, place=text, rep_name=text, ae_name=text)
+    content = calendar_file(invitation_of(hostile))
+    method, event, calendar = read(content)
+    assert method == "REQUEST"
+    assert len(calendar.subcomponents) == 1
+    assert set(event) <= {
+        *("UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "STATUS", "TRANSP"),
+        *("DESCRIPTION", "LOCATION", "URL", "ORGANIZER", "ATTENDEE"),
+    }
+    lines = content.split(b"\r\n")
+    assert all(len(line) <= 75 for line in lines)
+    assert b"\n" not in content.replace(b"\r\n", b"")
+    assert "<!" not in file_words(hostile).replace("<!date", "")
+
+
+@given(
+    st.floats(1_577_836_800, 2_209_032_000).map(lambda second: datetime.fromtimestamp(second, UTC)),
+    st.integers(5, 240),
+    st.integers(0, 50),
+    st.text(max_size=80),
+)
+def test_what_is_written_is_read_again(starts_at: datetime, minutes: int, sequence: int, name: str) -> None:
+    ends_at = starts_at + timedelta(minutes=minutes)
+    guest = Guest(name, "jane@acme.example")
+    invitation = Invitation("REQUEST", "u@h", sequence, MADE, starts_at, ends_at, name, name, "", guest, (guest,))
+    _, event, _ = read(calendar_file(invitation))
+    assert event["DTSTART"].dt == starts_at.replace(microsecond=0)
+    assert event["DTEND"].dt == ends_at.replace(microsecond=0)
+    assert int(event["SEQUENCE"]) == sequence
