@@ -41,6 +41,7 @@ class NoticeKind(StrEnum):
     HANDOFF_STEP = "handoff_step"
     HANDOFF_REMINDER = "handoff_reminder"
     CALENDAR_FILE = "calendar_file"
+    PIPELINE_FILE = "pipeline_file"
     INTRO_CALL_SOON = "intro_call_soon"
     VERDICT_WANTED = "verdict_wanted"
     VERDICT_STEP = "verdict_step"
