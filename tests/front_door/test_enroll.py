@@ -1,0 +1,100 @@
+"""``/enroll`` as a rep uses it: a name, several, a company, a reason; Undo; the button on a card."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.db.models import Account, Contact, Enrolment
+from bot.domain.matching import company_name_key
+from bot.domain.terms import Stage
+from bot.service.name_index import account_words, contact_words, write_words
+from tests.front_door.whole_house import WholeHouse, whole_house
+
+pytestmark = pytest.mark.anyio
+
+PEOPLE = (("Jane", "Doe"), ("Tim", "Bell"), ("Ruth", "Vance"))
+
+
+def furnish(session: Any) -> None:
+    """Three people at Acme in Chicago."""
+    now = datetime(2026, 1, 5, 8, tzinfo=UTC)
+    acme = Account(name="Acme", name_key=company_name_key("Acme"), domain="acme.example", country="US", created_at=now)
+    session.add(acme)
+    session.flush()
+    write_words(session, account_words(acme.id, "Acme", "acme.example"))
+    for first, last in PEOPLE:
+        email = f"{first.lower()}@acme.example"
+        one = Contact(
+            account_id=acme.id, first_name=first, last_name=last, email=email, country="US", created_at=now,
+            stage=Stage.PROSPECT,
+        )  # fmt: skip
+        session.add(one)
+        session.flush()
+        write_words(session, contact_words(one.id, first, last, email))
+
+
+@pytest.fixture
+async def house(database_url: str) -> AsyncIterator[WholeHouse]:
+    async with whole_house(database_url) as house:
+        house.parts.database.write_now(furnish)
+        yield house
+
+
+def live(house: WholeHouse) -> list[tuple[str, str]]:
+    """Who is in a plan, and why."""
+    rows = select(Contact.first_name, Enrolment.reason).join(Enrolment, Enrolment.contact_id == Contact.id)
+    found = rows.where(Enrolment.ended_at.is_(None)).order_by(Contact.first_name)
+    return [tuple(row) for row in house.parts.database.read_now(lambda session: session.execute(found).all())]
+
+
+async def test_a_name_a_reason_and_undo(house: WholeHouse) -> None:
+    await house.sam.types("/enroll jane doe because they hired three")
+    echo = await house.sam.sees("Enrolled Jane Doe, Acme: the first e-mail is due on Mon")
+    assert live(house) == [("Jane", "they hired three")]
+    await house.sam.clicks("Undo", on=echo)
+    await house.sam.sees("Taken back: 1 person is not in the cadence.")
+    assert live(house) == []
+
+
+async def test_several_at_once_with_one_whom_nobody_knows(house: WholeHouse) -> None:
+    await house.sam.types("/enroll jane doe, tim@acme.example, zebulon quix")
+    echo = await house.sam.sees("Enrolled 2 people")
+    assert "I know nobody called “zebulon quix”" in echo.text
+    assert [name for name, _ in live(house)] == ["Jane", "Tim"]
+
+
+async def test_a_company_is_a_choice_of_its_people(house: WholeHouse) -> None:
+    await house.sam.types("/enroll acme because of the fair")
+    choice = await house.sam.sees("Whom do you mean by “acme”?")
+    await house.sam.clicks("All 3 of them", on=choice)
+    await house.sam.sees("Enrolled 3 people")
+    assert live(house) == [("Jane", "of the fair"), ("Ruth", "of the fair"), ("Tim", "of the fair")]
+
+
+async def test_a_colleagues_account_is_left_out_with_the_reason(house: WholeHouse) -> None:
+    await house.sam.types("/enroll jane doe")
+    await house.sam.sees("Enrolled Jane Doe")
+    await house.ada.types("/enroll tim bell")
+    told = await house.ada.sees("Nobody was enrolled.")
+    assert "Tim Bell works at Acme, and Sam Okafor is working there." in told.text
+
+
+async def test_nothing_typed_says_how_many_are_in_plans(house: WholeHouse) -> None:
+    await house.sam.types("/enroll")
+    await house.sam.sees("Nobody is in your plans yet.")
+    await house.sam.types("/enroll jane doe")
+    await house.sam.types("/enroll")
+    await house.sam.sees("You have 1 person in your cadence.")
+    await house.sam.types("/enroll help")
+    await house.sam.sees("Put people into your cadence")
+
+
+async def test_the_card_has_a_button(house: WholeHouse) -> None:
+    await house.sam.types("/lead jane doe")
+    card = await house.sam.sees("Jane Doe, Acme")
+    await house.sam.clicks("Enrol", on=card)
+    await house.sam.sees("Enrolled Jane Doe, Acme")
+    assert [name for name, _ in live(house)] == ["Jane"]
