@@ -19,6 +19,7 @@ from bot.db.queries.leads import LeadCard, lead_card
 from bot.db.queries.touch_list import list_state
 from bot.delivery.deal_views import DEAL_NOTICES
 from bot.delivery.handoff_views import HANDOFF_NOTICES, living_handoff
+from bot.delivery.pipeline_views import PIPELINE_NOTICES
 from bot.delivery.render import Home, LivingView, NoticeView, Renderer, Told
 from bot.domain.errors import NotFound
 from bot.domain.notices import Address, NoticeKind, View
@@ -44,6 +45,7 @@ def make_renderer(clock: Clock) -> Renderer:
         NoticeKind.WELCOME: _welcome,
         **HANDOFF_NOTICES,
         **DEAL_NOTICES,
+        **PIPELINE_NOTICES,
     }
     living: dict[View, LivingView] = {
         View.LEAD_ALERT: _alert,

@@ -4,7 +4,6 @@ What must stay true: a number is nothing but its rows: their count, the sum of t
 count, or the value that a share of them do not exceed. What SQL says and what ``value_of`` says of the rows is equal.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +11,8 @@ from enum import IntEnum, StrEnum
 from math import ceil
 from typing import Final
 from uuid import UUID
+
+from bot.domain.money import Money, sums
 
 
 class Unit(StrEnum):
@@ -135,14 +136,6 @@ class Scope:
             people=tuple(UUID(part[1:]) for part in parts if part[0] == "p"),
             teams=tuple(UUID(part[1:]) for part in parts if part[0] == "t"),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount of one currency (ISO 4217), in cents."""
-
-    currency: str
-    cents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,11 +306,8 @@ DEAL_KINDS: Final = {kind: number for number, _, kind in _TYPES}
 
 
 def money(amounts: Iterable[tuple[str, int]]) -> tuple[Money, ...]:
-    """The sums of (currency, cents) by currency, in the currencies' order."""
-    sums: Counter[str] = Counter()
-    for currency, cents in amounts:
-        sums[currency] += cents
-    return tuple(Money(currency, sums[currency]) for currency in sorted(sums))
+    """The sums of (currency, cents), each currency by itself."""
+    return sums(Money(cents, currency) for currency, cents in amounts)
 
 
 def rank(share: float, rows: int) -> int:

@@ -17,6 +17,8 @@ from bot.domain.metrics_period import Period, Span, read_period, unit_of
 from bot.domain.terms import Source
 
 MOST_WORDS: Final = 24
+EVERYONE: Final = "*"
+"""Whose results a menu's option means that stands for all."""
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 _NOISE: Final = frozenset(
     ["for", "in", "of", "by", "the", "results", "result", "pipeline", "show", "numbers", "please", "and", "from", "on"]
@@ -70,7 +72,7 @@ class Question:
 
     def about(self, who: str) -> "Question":
         """The same of somebody else: ``t`` or ``p`` and an id; nothing: all. Raises ``ValueError``."""
-        if not who:
+        if who in ("", EVERYONE):
             return replace(self, team_id=None, person_id=None)
         if who[0] not in "tp":
             raise ValueError("neither a team nor a person")
@@ -182,6 +184,16 @@ def _first(words: list[str], names: Sequence[Name]) -> tuple[Name, list[str]] | 
     missed = _find(" ".join(words), names)
     assert isinstance(missed, NotUnderstood)
     return missed
+
+
+def resembling(text: str, names: Sequence[Name]) -> list[Name]:
+    """The names that begin with what is typed, then those alike; all where nothing is typed."""
+    wanted = _folded(text)
+    if not wanted:
+        return list(names)
+    begun = [name for name in names if _begins(wanted.split(), _folded(name.text).split())]
+    missed = _find(text, [name for name in names if name not in begun])
+    return begun + (list(missed.offers) if isinstance(missed, NotUnderstood) else [missed])
 
 
 def _find(text: str, names: Sequence[Name]) -> Name | NotUnderstood:

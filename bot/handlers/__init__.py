@@ -10,6 +10,7 @@ from bot.handlers import (
     home,
     lead,
     next_item,
+    pipeline,
     today,
     touch,
     verdict,
@@ -29,6 +30,7 @@ FEATURES = (
     verdict,
     deal,
     enroll,
+    pipeline,
     admin,
     home,
 )

@@ -139,7 +139,7 @@ async def _say(answer: Say, request: Request, ack: AsyncAck, respond: AsyncRespo
             respond(
                 text=answer.post.text,
                 blocks=answer.post.blocks,
-                response_type="ephemeral",
+                response_type="in_channel" if answer.visible else "ephemeral",
                 replace_original=answer.replace,
             )
         )

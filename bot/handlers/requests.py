@@ -22,10 +22,14 @@ Work = Callable[[Session, Actor, datetime], T]
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """A message only the person sees. ``replace`` puts it where the clicked message stands (ephemeral ones)."""
+    """A message only the person sees. ``replace`` puts it where the clicked message stands (ephemeral ones).
+
+    ``visible``: to everybody in the channel of the clicked message; only on purpose.
+    """
 
     post: Post
     replace: bool = False
+    visible: bool = False
 
 
 @dataclass(frozen=True, slots=True)

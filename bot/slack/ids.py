@@ -16,6 +16,7 @@ class Command(StrEnum):
     DEAL = "/deal"
     TODAY = "/today"
     HANDOFF = "/handoff"
+    PIPELINE = "/pipeline"
 
 
 class Action(StrEnum):
@@ -104,6 +105,14 @@ class Action(StrEnum):
     DEAL_GUARD = "deal_guard"
     DEAL_OVERRIDE = "deal_override"
     DEAL_PROMISED = "deal_promised"
+    PIPELINE_PERIOD = "pipeline_period"
+    PIPELINE_WHO = "pipeline_who"
+    PIPELINE_NUMBER = "pipeline_number"
+    PIPELINE_ROWS = "pipeline_rows"
+    PIPELINE_PAGE = "pipeline_page"
+    PIPELINE_FILE = "pipeline_file"
+    PIPELINE_SHARE = "pipeline_share"
+    PIPELINE_MEANING = "pipeline_meaning"
 
 
 class Block(StrEnum):
@@ -211,3 +220,5 @@ class Callback(StrEnum):
     LOSE_FORM = "lose_form"
     CHANGE_DEAL_FORM = "change_deal_form"
     REOPEN_DEAL_FORM = "reopen_deal_form"
+    PIPELINE_ROWS = "pipeline_rows"
+    PIPELINE_MEANING = "pipeline_meaning"
