@@ -49,16 +49,21 @@ def import_people(file: CsvFile, dry_run: DryRun = False) -> None:
 def import_contacts(
     file: CsvFile,
     source: Annotated[str, typer.Option(help="Where these contacts come from.")] = "list",
+    deals: Annotated[bool, typer.Option("--deals", help="The file holds open deals, not contacts.")] = False,
     dry_run: DryRun = False,
 ) -> None:
-    """Add and change contacts from a CSV file.
+    """Add and change contacts from a CSV file, or open deals with --deals.
 
     The columns of Apollo, HubSpot and Salesforce are understood, and plain ones.
     Rows with problems are named and left out; repeating changes nothing. Nobody on a list is a lead.
     """
     from bot.domain.terms import Source
     from bot.intake.csv_contacts import import_contacts_file
+    from bot.intake.csv_deals import import_deals_file
 
+    if deals:
+        _import(import_deals_file, file, dry_run=dry_run)
+        return
     if source not in set(Source):
         raise typer.BadParameter(f"{source} is no source. Use one of: {', '.join(Source)}.", param_hint="--source")
     _import(import_contacts_file, file, dry_run=dry_run, source=Source(source))
