@@ -50,6 +50,9 @@ def import_contacts(
     file: CsvFile,
     source: Annotated[str, typer.Option(help="Where these contacts come from.")] = "list",
     deals: Annotated[bool, typer.Option("--deals", help="The file holds open deals, not contacts.")] = False,
+    enroll: Annotated[
+        str, typer.Option(help="E-mail of the rep into whose cadence they go; a column “Enroll” may name another.")
+    ] = "",
     dry_run: DryRun = False,
 ) -> None:
     """Add and change contacts from a CSV file, or open deals with --deals.
@@ -66,7 +69,7 @@ def import_contacts(
         return
     if source not in set(Source):
         raise typer.BadParameter(f"{source} is no source. Use one of: {', '.join(Source)}.", param_hint="--source")
-    _import(import_contacts_file, file, dry_run=dry_run, source=Source(source))
+    _import(import_contacts_file, file, dry_run=dry_run, source=Source(source), enroll=enroll)
 
 
 def _import(work: "Callable[..., ImportReport]", file: Path, **options: Any) -> None:

@@ -34,6 +34,8 @@ class ContactRow:
     company: CompanyFacts
     owner: str = ""
     """E-mail or name of one of us, as it stood there."""
+    enroll: str = ""
+    """Whose cadence they go into: e-mail or name of one of us, or yes for the owner's; as it stood there."""
     do_not_call: bool = False
     do_not_email: bool = False
     external_ids: Mapping[str, str] = field(default_factory=dict)
@@ -109,6 +111,9 @@ class ImportReport:
     warnings: list[str] = field(default_factory=list)
     """About the file as a whole."""
     accounts_added: int = 0
+    enrolled: int = 0
+    not_enrolled: list[Refused] = field(default_factory=list)
+    """Rows that went in and were to be enrolled, with the reason why they were not."""
     dry_run: bool = False
 
     @property
@@ -130,9 +135,13 @@ class ImportReport:
             f"{opening}{counted(self.rows, 'row')}: {self.added} added, {self.changed} changed, "
             f"{self.unchanged} unchanged, {len(self.duplicates)} repeated, {len(self.refused)} refused{companies}."
         )
+        if self.enrolled or self.not_enrolled:
+            would = "would be " if self.dry_run else ""
+            yield f"{counted(self.enrolled, 'person', 'people')} {would}enrolled, {len(self.not_enrolled)} not."
         yield from self.warnings
         yield from _listed("Refused", self.refused, most)
         yield from _listed("Repeated (the first row counts)", self.duplicates, most)
+        yield from _listed("Not enrolled", self.not_enrolled, most)
         yield from _listed("Worth knowing", self.notes, most)
 
     def __str__(self) -> str:

@@ -27,6 +27,7 @@ _HEADINGS: Final[dict[str, str]] = {
     "industry": "industry companyindustry",
     "employees": "employees numberofemployees noofemployees employeecount companysize companyheadcount headcount",
     "owner": "contactowner leadowner owner owneremail contactowneremail accountowner ownername hubspotowner",
+    "enroll": "enroll enrol enrollrep enrolrep cadence cadencerep",
     "do_not_call": "donotcall donotcalldnc dnc",
     "do_not_email": "emailoptout hasoptedoutofemail unsubscribed unsubscribedfromallemail optedoutofemail donotemail",
     "id:apollo": "apollocontactid",

@@ -34,6 +34,7 @@ _NAMES: Final = {
     "linkedin": "LinkedIn address",
     "industry": "industry",
     "owner": "owner",
+    "enroll": "rep to enrol for",
 }
 
 
@@ -91,6 +92,7 @@ class _Reading:
             person=person,
             company=company,
             owner=self._take("owner"),
+            enroll=self._take("enroll"),
             do_not_call=self._yes("do_not_call"),
             do_not_email=self._yes("do_not_email"),
             external_ids=self._ids(),

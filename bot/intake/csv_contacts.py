@@ -18,6 +18,7 @@ from bot.domain.matching import fold
 from bot.domain.terms import Source
 from bot.intake.contact_columns import MEANING, Columns
 from bot.intake.contact_rows import ContactReader
+from bot.intake.csv_enrolling import FileEnrolling
 from bot.intake.csv_reading import Row, open_csv
 from bot.intake.slices import Slices
 from bot.service.contacts_import import SliceImported, finish_contacts_import, import_contacts
@@ -30,11 +31,13 @@ def import_contacts_file(
     *,
     source: Source = Source.LIST,
     actor: Actor | None = None,
+    enroll: str = "",
     dry_run: bool = False,
 ) -> ImportReport:
     """Import a file, or its bytes, in short transactions on the calling thread, and say what became of each row.
 
-    ``clock_now`` is the business clock. Raises ``UserError`` where the file as a whole cannot be read; what was
+    ``clock_now`` is the business clock. ``enroll``: the e-mail or name of the rep into whose cadence everybody goes
+    whose row does not name another. Raises ``UserError`` where the file as a whole cannot be read; what was
     imported before an interruption stays, and running the file again goes on from there.
     """
     report = ImportReport("contact", dry_run=dry_run)
@@ -45,18 +48,26 @@ def import_contacts_file(
         if not columns.has("email", "name", "first_name", "last_name"):
             raise UserError("No column holds an e-mail address or a name. Name one “Email” or “First Name”.")
         report.warnings.extend(file.warnings)
+        enrolling = FileEnrolling(database, enroll, actor)
         reader = ContactReader(columns, database.playbook.people.country)
         for rows in slices.cut(_good(_first_of_each(_read(reader, file.rows), report), report)):
             command = ImportContacts(rows, source, actor, settled)
             done = slices.write(len(rows), partial(import_contacts, command=command, now=clock_now()))
             settled |= done.settled
             _count(report, done)
+            enrolling.note(rows, done.contacts)
+    enrolling.carry_out(slices, report, name_of(source_file), clock_now)
     if report.added or report.changed:
-        name = "" if isinstance(source_file, bytes) else Path(source_file).name
+        name = name_of(source_file)
         counts = {"added": report.added, "changed": report.changed, "refused": len(report.refused)}
         slices.write(1, lambda session: finish_contacts_import(session, actor, clock_now(), name, counts))
     report.refused.sort(key=lambda refused: refused.line)
     return report
+
+
+def name_of(source_file: Path | str | bytes) -> str:
+    """How a file is called; empty for bytes."""
+    return "" if isinstance(source_file, bytes) else Path(source_file).name
 
 
 def _read(reader: ContactReader, rows: Iterable[Row | Refused]) -> Iterator[ContactRow | Refused]:

@@ -39,6 +39,8 @@ class SliceImported:
     changed: int = 0
     unchanged: int = 0
     accounts_added: int = 0
+    contacts: dict[int, UUID] = field(default_factory=dict)
+    """Who each line that went in is."""
     settled: frozenset[UUID] = frozenset()
     duplicates: list[Refused] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
@@ -63,6 +65,7 @@ def import_contacts(session: Session, command: ImportContacts, now: datetime) ->
     waiting = [row for row in rows if row.line not in repeated]
     for _ in range(_TRIES):
         settled |= {one.id for one in known.by_line.values()}
+        done.contacts |= {line: one.id for line, one in known.by_line.items() if line not in repeated}
         touched |= _change(session, waiting, known, accounts, owners)
         new = _once([row for row in waiting if row.line not in known.by_line], accounts, repeated)
         made = _add(session, new, command.source, accounts, owners, now)
@@ -77,6 +80,7 @@ def import_contacts(session: Session, command: ImportContacts, now: datetime) ->
     touched = {line for line in touched if line not in repeated} | suppress_rows(session, kept, command.actor, now)
     done.settled = frozenset(settled | set(added.values()))
     done.accounts_added = accounts.added
+    done.contacts |= added
     done.added = len(added)
     done.changed = len(touched - added.keys())
     done.unchanged = len(kept) - len(waiting) - done.added - done.changed

@@ -54,6 +54,8 @@ class Enroll:
     reason: str = ""
     fact: str = ""
     override: str = ""
+    steady: bool = False
+    """From a file: at the steady pace, however few they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def enroll(session: Session, command: Enroll, now: datetime) -> Enrolled:
     if not command.override.strip():
         check_leads_first(session, rep, now)
     ids = list(dict.fromkeys(command.contact_ids))
-    pressing = len(ids) <= playbook(session).pool.max_contacts_per_account
+    pressing = not command.steady and len(ids) <= playbook(session).pool.max_contacts_per_account
     work = _Enrolling(session, command, rep, flow_of(session, rep, now), pressing, now)
     for at in range(0, len(ids), _AT_ONCE):
         work.take(ids[at : at + _AT_ONCE])
