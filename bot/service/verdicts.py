@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.db.base import new_id
 from bot.db.models import Handoff, Opportunity, Touch
+from bot.db.queries.actors import find_actor
 from bot.domain.commands import Actor, LogTouch, MoveIntroCall
 from bot.domain.deal_commands import HoldCall, MissCall, NotQualified, Qualify, RescheduleCall
 from bot.domain.errors import Gone, NotAllowed, UserError
@@ -21,7 +22,6 @@ from bot.domain.notices import Address, Notice, NoticeKind, Priority
 from bot.domain.opportunities import DealState, check_close_on
 from bot.domain.terms import Channel, Outcome, Stage
 from bot.outbox.enqueue import tell
-from bot.service.actors import actor_by_id
 from bot.service.audit import record
 from bot.service.call_watch import booked_call, watch_handoff
 from bot.service.contact_text import WHOLE, clean_lines
@@ -53,7 +53,7 @@ def hold_call(session: Session, command: HoldCall, now: datetime) -> Dealt:
     """
     handoff, actor = _decided_by(session, command.handoff_id, command.actor, "say how the call went"), command.actor
     trail, causation_id = Trail(session), new_id()
-    touch = _log(trail, handoff, Outcome.HELD, now, clean_lines(command.note))
+    touch = _log(trail, handoff, Outcome.HELD, actor, now, clean_lines(command.note))
     _moved(trail, handoff, HELD, actor, now, "", causation_id)
     name = contact_named(session, handoff.contact_id)
     sentence = f"Held, with {name}. Is it an opportunity?"
@@ -73,7 +73,7 @@ def miss_call(session: Session, command: MissCall, now: datetime) -> Dealt:
     name, ae = contact_named(session, handoff.contact_id), name_of(session, handoff.ae_id)
     reason = f"{name} did not come to the intro call" + ("; the credit stays" if credit else "")
     trail, causation_id = Trail(session), new_id()
-    touch = _log(trail, handoff, Outcome.NO_SHOW, now, "")
+    touch = _log(trail, handoff, Outcome.NO_SHOW, actor, now, "")
     _moved(trail, handoff, NO_SHOW, actor, now, reason, causation_id)
     is_open = lead_back(trail, handoff, f"No-show in {ae}'s intro call.", now, actor.person_id, causation_id)
     if handoff.ae_id is not None:
@@ -94,7 +94,7 @@ def reschedule_call(session: Session, command: RescheduleCall, now: datetime) ->
     """
     handoff = _decided_by(session, command.handoff_id, command.actor, "say how the call went")
     trail = Trail(session)
-    _log(trail, handoff, Outcome.RESCHEDULED, now, clean_lines(command.reason))
+    _log(trail, handoff, Outcome.RESCHEDULED, command.actor, now, clean_lines(command.reason))
     moved = MoveIntroCall(command.actor, handoff.id, command.starts_at, clean_lines(command.reason))
     return move_intro_call(session, moved, now)
 
@@ -193,12 +193,10 @@ def _moved(
     trail.note(handoff, was)
 
 
-def _log(trail: Trail, handoff: Handoff, outcome: Outcome, now: datetime, note: str) -> UUID:
+def _log(trail: Trail, handoff: Handoff, outcome: Outcome, actor: Actor, now: datetime, note: str) -> UUID:
     """The meeting as a touch of the account executive; its causation id. It settles the booked meeting as well."""
     session = trail.session
-    ae = actor_by_id(session, handoff.ae_id) if handoff.ae_id else None
-    if ae is None:
-        raise Gone("Nobody is to hold this call yet. Let a manager give it to somebody.")
+    ae = find_actor(session, person_id=handoff.ae_id) or actor if handoff.ae_id else actor  # they may have left
     meeting = booked_call(session, handoff.id, lock=True)
     at = meeting.starts_at if meeting is not None and meeting.starts_at <= now else now
     logged = log_touch(session, LogTouch(ae, handoff.contact_id, Channel.MEETING, outcome, at, note=note), now)
@@ -207,9 +205,8 @@ def _log(trail: Trail, handoff: Handoff, outcome: Outcome, now: datetime, note: 
     session.flush()
     if meeting is not None:
         session.refresh(meeting)
-        if (
-            outcome is not Outcome.RESCHEDULED and meeting.state != outcome.value
-        ):  # the touch settled another one of theirs
+        # The touch may have settled another meeting of theirs; one that gets another time stays booked.
+        if outcome is not Outcome.RESCHEDULED and meeting.state != outcome.value:
             trail.change(meeting, state=outcome.value)
     return logged.causation_id
 

@@ -4,17 +4,16 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.db.models import Opportunity, Task, Touch
-from bot.domain.commands import Undo
-from bot.domain.deal_commands import HoldCall, MissCall, NotQualified
+from bot.db.models import Opportunity, Person, Task, Touch
+from bot.domain.commands import Due, Undo
+from bot.domain.deal_commands import HoldCall, MissCall, NotQualified, RescheduleCall
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.money import Money
 from bot.domain.terms import Channel, LeadState, Outcome, Stage
+from bot.service.call_watch import step_intro_call
 from bot.service.deal_undo import undo_step
-from bot.service.verdicts import hold_call, miss_call, not_qualified
+from bot.service.verdicts import hold_call, miss_call, not_qualified, reschedule_call
 from tests.deals.house import Closing
-
-TOLD = ("intro_call_soon", "verdict_wanted", "verdict_step", "lull")
 
 
 def test_both_are_reminded_a_day_and_ten_minutes_before(closing: Closing) -> None:
@@ -89,6 +88,55 @@ def test_a_manager_of_the_executive_and_an_admin_can(closing: Closing, who: str)
     closing.floor.does(hold_call, HoldCall(closing.floor.actor(who), handoff_id))
     (touch,) = closing.all(Touch, Touch.channel == Channel.MEETING)
     assert touch.person_id == closing.floor.people["Erik"], "the call counts as the executive's"
+
+
+def test_a_manager_speaks_for_an_executive_who_left(closing: Closing) -> None:
+    handoff_id = closing.accepted()
+    closing.floor.write(lambda session: setattr(session.get_one(Person, closing.floor.people["Erik"]), "active", False))
+    closing.floor.does(hold_call, HoldCall(closing.floor.actor("Mia"), handoff_id))
+    closing.floor.does(not_qualified, NotQualified(closing.floor.actor("Mia"), handoff_id, "No budget"))
+    assert closing.floor.owner(closing.handoff(handoff_id).lead_id) == "Ada"
+
+
+def test_a_call_that_was_moved_is_reminded_of_at_its_new_time(closing: Closing) -> None:
+    handoff_id = closing.accepted()
+    before = closing.meeting(handoff_id)
+    later = before.starts_at + timedelta(days=1)
+    command = RescheduleCall(closing.floor.actor("Erik"), handoff_id, later, "she is ill")
+    closing.floor.does(reschedule_call, command)
+    after = closing.meeting(handoff_id)
+    assert (after.starts_at, after.uid, after.sequence) == (later, before.uid, before.sequence + 1)
+    (touch,) = closing.all(Touch, Touch.channel == Channel.MEETING)
+    assert (touch.outcome, touch.note) == (Outcome.RESCHEDULED, "she is ill")
+    closing.floor.until(before.ends_at)
+    assert closing.told("intro_call_soon") == [("intro_call_soon", "before:86400", who) for who in ("Erik", "Ada")]
+    assert closing.told("verdict_wanted") == []
+    closing.floor.until(after.ends_at)
+    assert closing.told("verdict_wanted") == [("verdict_wanted", "ended", "Erik")]
+
+
+def test_a_transfer_has_no_call_to_wait_for_but_owes_a_verdict(closing: Closing) -> None:
+    handoff_id = closing.accepted(live=True)
+    closing.floor.after(days=2)
+    assert closing.told("verdict_wanted") == [
+        ("verdict_wanted", "remind", "Erik"),
+        ("verdict_wanted", "manager", "Mia"),
+    ]
+    closing.floor.does(hold_call, HoldCall(closing.floor.actor("Erik"), handoff_id))
+    assert closing.qualifies(handoff_id).deal_id is not None
+
+
+def test_two_workers_and_a_late_one_remind_once(closing: Closing) -> None:
+    handoff_id = closing.accepted()
+    meeting = closing.meeting(handoff_id)
+    due = Due("intro_call", str(handoff_id), f"{int(meeting.starts_at.timestamp())}:before:600", meeting.starts_at)
+    closing.floor.now = meeting.starts_at + timedelta(minutes=3)
+    closing.floor.does(step_intro_call, due)
+    assert closing.told("intro_call_soon") == [], "a call that has begun is not announced"
+    closing.floor.now = meeting.starts_at - timedelta(minutes=9)
+    closing.floor.does(step_intro_call, due)
+    closing.floor.does(step_intro_call, due)
+    assert len(closing.told("intro_call_soon")) == 2
 
 
 def test_an_opportunity_has_amount_type_and_a_day_and_moves_the_stages(closing: Closing) -> None:
