@@ -57,7 +57,13 @@ class Office:
             "country": "US",
             **values,
         }
-        row = {"id": contact_id, "account_id": account_id, "created_at": self.floor.now, "external_ids": {}, "extra": {}}
+        row = {
+            "id": contact_id,
+            "account_id": account_id,
+            "created_at": self.floor.now,
+            "external_ids": {},
+            "extra": {},
+        }
         self.floor.write(lambda session: session.execute(insert(Contact).values(**row, **known)))
         return contact_id
 
@@ -181,4 +187,3 @@ def make_office(floor: SalesFloor) -> Office:
     floor.now = berlin(MONDAY, "03:00")
     floor.hires("Sam", Role.SDR, timezone="Europe/Berlin", country="DE", hours="mon-fri 8:00-17:00")
     return Office(floor)
-
