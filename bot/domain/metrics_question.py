@@ -56,18 +56,18 @@ class Question:
     team_id: UUID | None = None
     person_id: UUID | None = None
     source: Source | None = None
-    segment: str | None = None
+    segment_key: str | None = None
 
     def encode(self) -> str:
         """As buttons carry it; at most 150 characters where a segment's key has 40."""
         who = f"t{self.team_id.hex}" if self.team_id else f"p{self.person_id.hex}" if self.person_id else ""
-        return "~".join((self.period.encode(), who, self.source or "", self.segment or ""))
+        return "~".join((self.period.encode(), who, self.source or "", self.segment_key or ""))
 
     @classmethod
     def decode(cls, text: str) -> "Question":
         """Read what ``encode`` wrote. Raises ``ValueError``."""
         period, who, source, segment = text.split("~")
-        question = cls(Period.decode(period), source=Source(source) if source else None, segment=segment or None)
+        question = cls(Period.decode(period), source=Source(source) if source else None, segment_key=segment or None)
         return question.about(who)
 
     def about(self, who: str) -> "Question":

@@ -181,7 +181,7 @@ def _with_names(question: Question, found: Sequence[Name]) -> Question:
             case Kind.SOURCE:
                 question = replace(question, source=Source(name.key))
             case Kind.SEGMENT:
-                question = replace(question, segment=name.key)
+                question = replace(question, segment_key=name.key)
     return replace(question, team_id=None) if question.person_id is not None else question
 
 
@@ -190,9 +190,9 @@ def _about(session: Session, actor: Actor, question: Question) -> str:
     parts = [_whose(session, actor, question)]
     if question.source is not None:
         parts.append(f"source {question.source.value.replace('_', ' ')}")
-    if question.segment is not None:
-        segment = playbook(session).icp.segments.get(question.segment)
-        parts.append(f"segment {segment.name if segment else question.segment}")
+    if question.segment_key is not None:
+        segment = playbook(session).icp.segments.get(question.segment_key)
+        parts.append(f"segment {segment.name if segment else question.segment_key}")
     return ", ".join(parts)
 
 

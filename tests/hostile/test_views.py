@@ -18,6 +18,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import bot.slack.views
+from bot.domain.metrics import Number, Value
+from bot.domain.money import Money
 from bot.playbook.load import default_text, load_text
 from bot.playbook.schema import Playbook
 from bot.slack.blocks import Post
@@ -28,6 +30,20 @@ OURS = "U0000OURS"
 hostile = st.sampled_from(ALL)
 moments = st.integers(1_577_836_800, 2_051_222_400).map(lambda second: datetime.fromtimestamp(second, UTC))
 PLAYBOOK = load_text(default_text(), "default.yaml")
+FIGURES = st.fixed_dictionaries(
+    {
+        number: st.builds(
+            Value,
+            rows=st.integers(0, 2_000_000),
+            hits=st.just(0),
+            money=st.lists(st.builds(Money, st.integers(0, 10**12), st.sampled_from(("EUR", "USD"))), max_size=2).map(
+                tuple
+            ),
+            seconds=st.none() | st.integers(0, 10**7),
+        )
+        for number in Number
+    }
+)
 NOT_FROM_OUTSIDE: dict[str, st.SearchStrategy[Any]] = {
     "slack_user_id": st.just(OURS),
     "timezone": st.just("Europe/Berlin"),
@@ -57,6 +73,10 @@ NOT_FROM_OUTSIDE: dict[str, st.SearchStrategy[Any]] = {
     "kind": st.sampled_from(["callback", "transfer"]),
     "sentence": st.just("Our own words."),
     "typed_note": st.none(),
+    "figures": FIGURES,
+    "before": FIGURES,
+    "currency": st.sampled_from(("EUR", "USD")),
+    "segment_key": st.sampled_from([None, "core"]),
 }
 """What we make ourselves, by the name of the field or parameter."""
 OUR_WORDS = {"late_post"}

@@ -14,7 +14,7 @@ from bot.db.queries.pipeline_rows import RowPage, all_rows, row_page
 from bot.db.queries.pipeline_sets import Lens
 from bot.db.session import PlaybookInForce
 from bot.domain.errors import Gone
-from bot.domain.metrics import DEFINITIONS, Definition, Number, Row, Scope
+from bot.domain.metrics import DEFINITIONS, Number, Row, Scope
 from bot.domain.metrics_period import Period
 from bot.domain.metrics_question import Question
 from bot.playbook.schema import Segment
@@ -43,7 +43,7 @@ class NumberRows:
 
     question: Question
     about: str
-    definition: Definition
+    number: Number
     page: RowPage
     zone: str
 
@@ -67,8 +67,7 @@ def number_rows(
 ) -> NumberRows:
     """A page of the rows behind a number."""
     lens = make_lens(session, question, question.period, scope, zone, now)
-    definition = DEFINITIONS[number]
-    return NumberRows(question, about, definition, row_page(session, lens, definition, offset), zone)
+    return NumberRows(question, about, number, row_page(session, lens, DEFINITIONS[number], offset), zone)
 
 
 def every_row(
@@ -91,7 +90,7 @@ def make_lens(session: Session, question: Question, period: Period, scope: Scope
         now=now,
         sqlite=session.get_bind().dialect.name == "sqlite",
         source=question.source,
-        segment=_segment(session, question.segment),
+        segment=_segment(session, question.segment_key),
     )
 
 

@@ -22,7 +22,7 @@ GROUPS = (("The five results", RESULTS), ("Leads", FUNNEL), ("Outbound", OUTBOUN
 
 def rows_modal(found: NumberRows, sentence: str = "") -> dict[str, Any]:
     """A page of rows. ``sentence``: something that was done meanwhile."""
-    definition, page = found.definition, found.page
+    definition, page = DEFINITIONS[found.number], found.page
     what = f"{found.question.period.words()} · {esc(found.about, 300)}"
     blocks: list[Block] = [section(f"*{definition.name}* · {what}\n{definition.sentence}")]
     if sentence:
@@ -34,7 +34,7 @@ def rows_modal(found: NumberRows, sentence: str = "") -> dict[str, Any]:
         shown = f"{page.offset + 1} to {page.offset + len(page.rows)} of " if page.rows else "no more of "
         blocks.append(context(shown + counted(page.total, "row")))
     blocks += _controls(found)
-    metadata = json.dumps({"question": found.question.encode(), "number": definition.number, "offset": page.offset})
+    metadata = json.dumps({"question": found.question.encode(), "number": found.number, "offset": page.offset})
     return modal("Rows", blocks, callback=Callback.PIPELINE_ROWS, close="Close", metadata=metadata)
 
 
