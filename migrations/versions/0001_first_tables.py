@@ -98,6 +98,8 @@ def upgrade() -> None:
         sa.Column("mailbox_began_on", sa.Date(), nullable=True),
         sa.Column("video_link", sa.String(length=500), nullable=True),
         sa.Column("greeted_at", types.Timestamp(), nullable=True),
+        sa.Column("home_opened_at", types.Timestamp(), nullable=True),
+        sa.Column("home_page", sa.Integer(), nullable=False),
         sa.Column("turn", sa.Double(), nullable=False),
         sa.Column("last_assigned_at", types.Timestamp(), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
@@ -107,6 +109,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_people_email")),
         sa.UniqueConstraint("slack_user_id", name=op.f("uq_people_slack_user_id")),
     )
+    op.create_index(op.f("ix_people_home_opened_at"), "people", ["home_opened_at"], unique=False)
     op.create_table(
         "playbook_versions",
         sa.Column("number", sa.Integer(), autoincrement=True, nullable=False),
@@ -1412,6 +1415,7 @@ def downgrade() -> None:
     op.drop_table("seen_requests")
     op.drop_index(op.f("ix_playbook_versions_fingerprint"), table_name="playbook_versions")
     op.drop_table("playbook_versions")
+    op.drop_index(op.f("ix_people_home_opened_at"), table_name="people")
     op.drop_table("people")
     op.drop_index("ix_living_messages_subject", table_name="living_messages")
     op.drop_table("living_messages")

@@ -55,6 +55,10 @@ class Person(Base):
     """Where this person's intro calls take place."""
     greeted_at: Mapped[datetime | None] = mapped_column(Timestamp)
     """When the first-contact message was told."""
+    home_opened_at: Mapped[datetime | None] = mapped_column(Timestamp, index=True)
+    """When this person last looked at their App Home; it is kept fresh for a while after."""
+    home_page: Mapped[int] = mapped_column(default=0)
+    """Which page of the team's people their App Home shows."""
     turn: Mapped[float] = mapped_column(default=0.0)
     """Where this person stands in the round robin (``domain.routing``)."""
     last_assigned_at: Mapped[datetime | None] = mapped_column(Timestamp)
