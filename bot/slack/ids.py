@@ -51,6 +51,7 @@ class Action(StrEnum):
     LEAD_PAGE = "lead_page"
     ENROLL = "enroll"
     UNDO_ENROLL = "undo_enroll"
+    END_PLAN = "end_plan"
     LIST_START = "list_start"
     LIST_PAGE = "list_page"
     LIST_SENT = "list_sent"

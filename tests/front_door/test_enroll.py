@@ -98,3 +98,15 @@ async def test_the_card_has_a_button(house: WholeHouse) -> None:
     await house.sam.clicks("Enrol", on=card)
     await house.sam.sees("Enrolled Jane Doe, Acme")
     assert [name for name, _ in live(house)] == ["Jane"]
+
+
+async def test_the_card_says_where_in_the_plan_and_ends_it(house: WholeHouse) -> None:
+    await house.sam.types("/enroll jane doe")
+    await house.sam.sees("Enrolled Jane Doe")
+    await house.sam.types("/lead jane doe")
+    card = await house.sam.sees("In Sam Okafor's cadence: cycle 1 of 4, next: an e-mail on Mon")
+    await house.sam.clicks("End plan", on=card)
+    await house.sam.sees("Their plan has ended.")
+    assert live(house) == []
+    await house.sam.types("/lead jane doe")
+    await house.sam.sees("Last cadence: Sam Okafor's, ended: one of us ended it.")

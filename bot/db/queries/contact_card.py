@@ -29,6 +29,7 @@ from bot.db.models import (
 from bot.db.queries.gate import gate, gate_subject
 from bot.db.queries.lead_facts import CardScoreLine, LeadCard
 from bot.db.queries.leads import lead_card
+from bot.db.queries.own_plans import PlanOnCard, plan_on_card
 from bot.db.session import PlaybookInForce
 from bot.domain.compliance import Verdict
 from bot.domain.errors import NotFound
@@ -97,6 +98,7 @@ class ContactCard:
     may_call: Verdict
     may_write: Verdict
     now: datetime
+    plan: PlanOnCard | None = None
 
 
 def contact_card(session: Session, contact_id: UUID, now: datetime, offset: int = 0) -> ContactCard:
@@ -151,6 +153,7 @@ def contact_card(session: Session, contact_id: UUID, now: datetime, offset: int 
         may_call=may_call,
         may_write=may_write,
         now=now,
+        plan=plan_on_card(session, contact_id),
     )
 
 

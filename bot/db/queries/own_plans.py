@@ -1,14 +1,15 @@
-"""How many people a rep has in plans, and how it goes on."""
+"""How many people a rep has in plans, how it goes on, and where one person stands."""
 
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.db.models import Enrolment
-from bot.domain.cadence import PlanKind
+from bot.db.models import Enrolment, Person
+from bot.db.queries.plan_days import rules_of
+from bot.domain.cadence import EndReason, PlanKind, shape_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,53 @@ class OwnPlans:
     cadence: int
     follow_up: int
     next_due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOnCard:
+    """Somebody's newest plan. Dates are the rep's; ``end_reason`` is None while it goes on."""
+
+    enrolment_id: UUID
+    rep: str
+    kind: str
+    step: str | None
+    cycle: int
+    cycles: int
+    round: int
+    next_due_on: date | None
+    paused_until: date | None
+    rests_until: date | None
+    end_reason: str | None
+
+
+def plan_on_card(session: Session, contact_id: UUID) -> PlanOnCard | None:
+    """Where somebody stands in a plan, or how the last one ended; None if there was none."""
+    row = session.execute(
+        select(Enrolment, Person.name)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(
+            Enrolment.contact_id == contact_id,
+            or_(Enrolment.end_reason.is_(None), Enrolment.end_reason != EndReason.TAKEN_BACK.value),
+        )
+        .order_by(Enrolment.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    plan: Enrolment = row[0]
+    return PlanOnCard(
+        enrolment_id=plan.id,
+        rep=row[1],
+        kind=plan.kind,
+        step=plan.step,
+        cycle=plan.cycle,
+        cycles=shape_of(rules_of(session), PlanKind(plan.kind)).cycles,
+        round=plan.round,
+        next_due_on=plan.next_due_on,
+        paused_until=plan.paused_until,
+        rests_until=plan.rests_until,
+        end_reason=plan.end_reason,
+    )
 
 
 def own_plans(session: Session, person_id: UUID) -> OwnPlans:

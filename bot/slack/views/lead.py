@@ -17,7 +17,7 @@ from bot.domain.compliance import Allowed, Refused, Verdict, Warned
 from bot.domain.counting import counted
 from bot.domain.names import Candidate, NameQuery
 from bot.domain.sentences import stop
-from bot.domain.terms import LeadState, ScorePart, Stage
+from bot.domain.terms import LeadState, ScorePart
 from bot.slack.blocks import (
     Post,
     at,
@@ -36,6 +36,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.blocks import quote as quoted
 from bot.slack.ids import Action
+from bot.slack.views.plan import plan_button, plan_line
 from bot.slack.views.touch import person_labels
 from bot.slack.views.words import dialled, lasting, local_times, score_parts
 
@@ -139,6 +140,8 @@ def contact_post(card: ContactCard) -> Post:
     blocks: list[SlackBlock] = [header(_title(card.name, card.company)), section(_facts(card))]
     if card.lead is not None:
         blocks += _lead(card.lead, card.leads)
+    if card.plan is not None:
+        blocks.append(section(plan_line(card.plan)))
     if card.tasks:
         tasks = [f"{_word(task.kind)} {at(task.due_at)}, {esc(task.who)}{_dash(task.text)}" for task in card.tasks]
         blocks.append(section(f"*Owed to them*\n{bullet(tasks)}"))
@@ -163,10 +166,7 @@ def _controls(card: ContactCard) -> SlackBlock:
         older = button("Earlier ▶", f"{Action.LEAD_PAGE}_more", f"{card.contact_id}|{card.offset + len(card.timeline)}")
     hand_off = button("Hand off…", f"{Action.HANDOFF_OPEN}_card", str(card.contact_id))
     log = button("Log a touch", Action.LEAD_LOG, str(card.contact_id), style="primary")
-    enrol = None
-    if card.stage in (Stage.ANONYMOUS, Stage.PROSPECT, Stage.LEAD):
-        enrol = button("Enrol", Action.ENROLL, str(card.contact_id), describe="Put them into your cadence")
-    return buttons(log, hand_off, enrol, newer, older)
+    return buttons(log, hand_off, plan_button(card.contact_id, card.stage, card.plan), newer, older)
 
 
 def lead_post(card: LeadCard) -> Post:
