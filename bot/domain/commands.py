@@ -195,6 +195,14 @@ class AnswerHandoff:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoAccept:
+    """The executive clicked too fast: the handoff waits for an answer again."""
+
+    actor: Actor
+    handoff_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class MoveIntroCall:
     """Another time for an intro call, or the first one for a handoff without; None cancels it."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.db.queries.contacts import contact_candidate
 from bot.db.queries.handoffs import HandoffCard, handoff_card, touch_page
-from bot.domain.commands import Actor, AnswerHandoff, DecideHandoff, MoveIntroCall, TakeBackHandoff
+from bot.domain.commands import Actor, AnswerHandoff, DecideHandoff, MoveIntroCall, TakeBackHandoff, UndoAccept
 from bot.domain.errors import Gone, NotFound, UserError
 from bot.handlers.edge import Edge
 from bot.handlers.handoff import beside
@@ -22,10 +22,11 @@ from bot.service.access import may_read_contacts
 from bot.service.context import playbook
 from bot.service.executives import executive, propose, slots_for
 from bot.service.handoff_ladder import decide_handoff
-from bot.service.handoffs import answer_handoff, take_back_handoff
+from bot.service.handoffs import answer_handoff, take_back_handoff, undo_accept
 from bot.service.intro_calls import move_intro_call
 from bot.slack.blocks import say
 from bot.slack.ids import Action, Block, Callback, HandoffMore
+from bot.slack.views.handoff_command import accepted_post
 from bot.slack.views.handoff_form import HandoffInput
 from bot.slack.views.handoff_menu import (
     back_form,
@@ -43,6 +44,7 @@ def register(edge: Edge) -> None:
     """Register the buttons and the forms behind them."""
     edge.action(Action.HANDOFF_ACCEPT, on_accept)
     edge.action(Action.HANDOFF_DECLINE, on_decline)
+    edge.action(Action.HANDOFF_UNDO, on_undo)
     edge.action(Action.HANDOFF_MORE, on_more)
     edge.action(Action.HANDOFF_GIVE, on_give)
     edge.action(Action.HANDOFF_GIVE_TO, on_give_executive)
@@ -61,7 +63,14 @@ async def on_accept(request: Request) -> Answer:
     done = await request.perform(
         lambda session, actor, now: answer_handoff(session, AnswerHandoff(actor, handoff_id, accepted=True), now)
     )
-    return Say(say(done.sentence))
+    return Say(accepted_post(done.handoff_id))
+
+
+async def on_undo(request: Request) -> Answer:
+    """The answer was a click too fast."""
+    handoff_id = handoff_of(request.value)
+    done = await request.perform(lambda session, actor, now: undo_accept(session, UndoAccept(actor, handoff_id), now))
+    return Say(say(done.sentence), replace=True)
 
 
 async def on_decline(request: Request) -> Answer:
@@ -105,6 +114,8 @@ async def on_more(request: Request) -> Answer:
                 return cancel_form(card)
             case HandoffMore.TAKE_BACK:
                 return back_form(card)
+            case HandoffMore.GIVE_BACK:
+                return decline_form(card, playbook(session).handoff.decline_reasons)
 
     await request.open_view(await request.read(look))
     return Nothing()

@@ -8,27 +8,27 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.db.base import new_id
-from bot.db.models import Contact, Enrolment, Handoff, Lead, Person, Touch
+from bot.db.models import Contact, Handoff, Lead, Person, Touch
 from bot.db.rows import put_once
+from bot.domain.cadence import EndReason
 from bot.domain.commands import Actor
 from bot.domain.errors import AlreadyTaken, NotAllowed, NotFound
 from bot.domain.stages import check_move, raised
 from bot.domain.terms import Intent, LeadState, Role
 from bot.service.claims import clock
 from bot.service.context import playbook_number
+from bot.service.enrolment_ends import end_for_contact
 from bot.service.ladder import begin_claimed
 from bot.service.lead_changes import change, disarm, get_lead, manages, name_of, note_move
 from bot.service.routing import keep_assignment
 from bot.service.sla import watch_breach
 
 MAY_HAND_OFF = (Role.MRR, Role.SDR, Role.AE, Role.CSM, Role.MANAGER, Role.ADMIN)
-ENDED = "handed_off"
-"""Why an enrolment of theirs ends."""
 
 
 def lead_to_hand_off(session: Session, contact_id: UUID, actor: Actor, now: datetime) -> Lead:
@@ -126,12 +126,7 @@ def close_lead(session: Session, lead: Lead, to: str, actor: Actor, now: datetim
     change(session, lead, state=LeadState.HANDED_OFF, closed_at=now, close_reason=f"to {to}"[:255], shift_held=False)
     disarm(session, lead.id)
     note_move(session, lead.id, before, LeadState.HANDED_OFF, now, actor.person_id, f"to {to}", causation_id)
-    session.execute(
-        update(Enrolment)
-        .where(Enrolment.contact_id == lead.contact_id, Enrolment.ended_at.is_(None))
-        .values(ended_at=now, end_reason=ENDED, next_due_on=None, version=Enrolment.version + 1)
-        .execution_options(synchronize_session=False)
-    )
+    end_for_contact(session, lead.contact_id, EndReason.MEETING, now)
 
 
 def give_back(

@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from bot.db.base import new_id
 from bot.db.models import Handoff, Lead, Meeting
 from bot.domain.business_time import is_working
-from bot.domain.commands import AnswerHandoff, HandOff, TakeBackHandoff
+from bot.domain.commands import AnswerHandoff, HandOff, TakeBackHandoff, UndoAccept
 from bot.domain.errors import AlreadyTaken, Gone, NotAllowed, UserError
 from bot.domain.handoff import Executive, on_leave
-from bot.domain.handoff_stages import ACCEPTED, DECLINED, TAKEN_BACK, WAITING
+from bot.domain.handoff_stages import ACCEPTED, DECLINED, TAKEN_BACK, WAITING, said
 from bot.service.audit import record
 from bot.service.call_watch import watch_handoff
-from bot.service.claims import clock
+from bot.service.claims import ago, clock
 from bot.service.contact_text import clean_lines
 from bot.service.context import playbook
 from bot.service.executives import Proposal, propose
@@ -29,7 +29,7 @@ from bot.service.handoff_ladder_times import begin_handoff_ladder, end_ladder
 from bot.service.handoff_leads import close_lead, give_back, lead_to_hand_off
 from bot.service.handoff_moves import check_executive, get_handoff, leads_it, move, note_step
 from bot.service.handoff_notices import REQUEST, post_handoff, send_files, tell_executive, tell_rep
-from bot.service.intro_calls import INTRO_CALL, STARTS_AT, book, cancel
+from bot.service.intro_calls import INTRO_CALL, STARTS_AT, book, cancel, meeting_of
 from bot.service.lead_changes import name_of
 
 TRANSFER = "transfer"
@@ -167,6 +167,25 @@ def answer_handoff(session: Session, command: AnswerHandoff, now: datetime) -> H
     return HandedOff(handoff.id, handoff.contact_id, f"Declined. {name_of(session, handoff.rep_id)} has it back.")
 
 
+def undo_accept(session: Session, command: UndoAccept, now: datetime) -> HandedOff:
+    """It waits for an answer again; for as long as any undo. Raises ``Gone`` later, or once the call was spoken of."""
+    actor, handoff = command.actor, get_handoff(session, command.handoff_id)
+    check_executive(session, handoff, actor, "take that back", _cover(session, handoff, now))
+    limit = playbook(session).touches.undo_for
+    if handoff.state != ACCEPTED or handoff.answered_at is None:
+        raise Gone(f"This handoff is {said(handoff.state)} by now.")
+    if now - handoff.answered_at > limit:
+        raise Gone(f"Undo works for {ago(limit)}. You can still give it back, with a reason.")
+    causation_id = record(session, "undo_accept", actor, now, str(handoff.id))
+    move(session, handoff, WAITING, actor.person_id, now, "accepted by mistake", causation_id)
+    handoff.answered_at = None
+    meeting = meeting_of(session, handoff.id)
+    begin_handoff_ladder(session, handoff, meeting.starts_at if meeting is not None else None, now)
+    watch_handoff(session, handoff.id, now)
+    tell_rep(session, handoff, "unaccepted", actor.person_id)
+    return HandedOff(handoff.id, handoff.contact_id, "It waits for your answer again.")
+
+
 def _cover(session: Session, handoff: Handoff, now: datetime) -> UUID | None:
     """Who covers for the executive today."""
     executives = propose(session, handoff.rep_id, handoff.contact_id, now).executives
@@ -193,8 +212,8 @@ def _end(
     end_ladder(session, handoff)
     cancel(session, handoff)
     watch_handoff(session, handoff.id, now)
-    said = f"{name_of(session, actor_id)} {'declined' if state == DECLINED else 'took it back'}: {reason}"
-    give_back(session, handoff, actor_id, now, said, causation_id)
+    why = f"{name_of(session, actor_id)} {'declined' if state == DECLINED else 'took it back'}: {reason}"
+    give_back(session, handoff, actor_id, now, why, causation_id)
 
 
 def take_back_handoff(session: Session, command: TakeBackHandoff, now: datetime) -> HandedOff:

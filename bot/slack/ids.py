@@ -85,6 +85,7 @@ class Action(StrEnum):
     HANDOFF_GIVE = "handoff_give"
     HANDOFF_GIVE_TO = "handoff_give_to"
     HANDOFF_WAIT = "handoff_wait"
+    HANDOFF_UNDO = "handoff_undo"
     CALL_HELD = "call_held"
     CALL_MISSED = "call_missed"
     CALL_RESCHEDULE = "call_reschedule"
@@ -170,6 +171,7 @@ class HandoffMore(StrEnum):
     CANCEL_CALL = "cancel_call"
     TOUCHES = "touches"
     TAKE_BACK = "take_back"
+    GIVE_BACK = "give_back"
 
 
 class LineMore(StrEnum):

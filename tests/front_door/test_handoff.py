@@ -119,6 +119,10 @@ async def test_from_the_form_to_the_accepted_handoff_with_its_calendar_file(hous
 
     assert await erik.clicks("Accept", on=post)
     await rep.is_rung("Erik Lund accepted Jane O'Neill")
+    assert await erik.clicks("Undo", on="It's yours.")
+    await rep.is_rung("Erik Lund took the answer back")
+    await erik.sees("It waits for your answer again.")
+    assert await erik.clicks("Accept", on=await erik.sees("hands you", in_="#ae-erik"))
     await erik.sees("has it: Jane O'Neill", in_="#ae-erik")
     mine = await rep.sees("You handed over Jane O'Neill, Acme Castings: accepted by Erik Lund", in_="dm")
     assert mine.bot

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from bot.db.models import Enrolment, Lead
-from bot.domain.commands import AnswerHandoff, HandOff, MoveIntroCall, ReopenLead, TakeBackHandoff
+from bot.domain.commands import AnswerHandoff, HandOff, MoveIntroCall, ReopenLead, TakeBackHandoff, UndoAccept
 from bot.domain.errors import AlreadyTaken, Gone, NotAllowed, UserError
 from bot.domain.terms import LeadState, Stage
 from bot.service.claims import reopen_lead
-from bot.service.handoffs import answer_handoff, hand_off, take_back_handoff
+from bot.service.handoffs import answer_handoff, hand_off, take_back_handoff, undo_accept
 from bot.service.intro_calls import move_intro_call
 from tests.handoff.house import CONTRACT, HandoffHouse
 
@@ -115,7 +115,7 @@ def test_a_plan_of_touches_ends(house: HandoffHouse) -> None:
     )
     house.hands_off(jane)
     (enrolment,) = house.read(lambda session: session.query(Enrolment).all())
-    assert (enrolment.end_reason, enrolment.next_due_on) == ("handed_off", None)
+    assert (enrolment.end_reason, enrolment.next_due_on) == ("meeting_booked", None)
 
 
 def test_two_calls_of_one_executive_never_overlap(house: HandoffHouse) -> None:
@@ -158,6 +158,37 @@ def test_accepted_the_rep_hears_of_it(house: HandoffHouse) -> None:
         house.answers(done.handoff_id)
     house.until(handoff.created_at + timedelta(minutes=45))
     assert "handoff_reminder" not in [kind for kind, _, _ in house.told(done.handoff_id)]
+
+
+def test_a_click_too_fast_is_taken_back_for_a_while(house: HandoffHouse) -> None:
+    start = house.now
+    done = house.hands_off(house.a_lead(), starts_at=start + timedelta(days=1))
+    house.after(minutes=5)
+    house.answers(done.handoff_id)
+    house.after(minutes=9)
+    undo = UndoAccept(house.actor("Erik"), done.handoff_id)
+    with pytest.raises(NotAllowed):
+        house.does(undo_accept, UndoAccept(house.actor("Ada"), done.handoff_id))
+    house.does(undo_accept, undo)
+    handoff = house.handoff(done.handoff_id)
+    assert (handoff.state, handoff.answered_at) == ("waiting", None)
+    with pytest.raises(Gone, match="waiting for an answer by now"):
+        house.does(undo_accept, undo)
+    house.until(start + timedelta(minutes=30))
+    assert "handoff_reminder" in [kind for kind, _, _ in house.told(done.handoff_id)]
+    house.answers(done.handoff_id)
+    house.after(minutes=11)
+    with pytest.raises(Gone, match="Undo works for 10 min"):
+        house.does(undo_accept, undo)
+
+
+def test_given_back_after_all_the_lead_is_the_reps(house: HandoffHouse) -> None:
+    done = house.hands_off(house.a_lead())
+    house.answers(done.handoff_id)
+    house.answers(done.handoff_id, accepted=False, reason="Not my account")
+    handoff = house.handoff(done.handoff_id)
+    assert handoff.state == "declined"
+    assert house.lead(handoff.lead_id).state is LeadState.RESPONDED
 
 
 def test_declined_the_rep_has_it_back_and_is_offered_the_next(house: HandoffHouse) -> None:

@@ -147,16 +147,18 @@ def _earlier(card: HandoffCard) -> list[SlackBlock]:
     return [section(f"*What was done so far*\n{lines}", accessory=more_of_them)]
 
 
-def more(card: HandoffCard) -> OverflowMenu:
-    """What else can be done, as the state allows."""
+def more(card: HandoffCard, *, rep: bool = False) -> OverflowMenu:
+    """What else can be done, as the state allows, by the executive or the ``rep``."""
     labels: dict[str, str] = {HandoffMore.TOUCHES: "Every earlier touch"}
     if card.state in (WAITING, ACCEPTED):
         booked = card.meeting is not None and card.meeting.state == "booked"
         labels[HandoffMore.MOVE] = "Move the intro call…" if booked else "Book the intro call…"
         if booked:
             labels[HandoffMore.CANCEL_CALL] = "Cancel the intro call…"
-    if card.state == WAITING:
+    if rep and card.state == WAITING:
         labels[HandoffMore.TAKE_BACK] = "Take it back…"
+    if not rep and card.state == ACCEPTED:
+        labels[HandoffMore.GIVE_BACK] = "Give it back to the rep…"
     options = [option(label, f"{choice}|{card.handoff_id}") for choice, label in labels.items()]
     return OverflowMenu(Action.HANDOFF_MORE, options)
 
@@ -196,7 +198,7 @@ def _rep(card: HandoffCard) -> Post:
         ACCEPTED: f"accepted by {esc(_name(card))}",
     }.get(card.state, f"held by {esc(_name(card))}, the verdict is to come")
     line = f"You handed over {short(card)}: {state}. {call_line(card)}"
-    blocks: list[SlackBlock] = [section(line, accessory=more(card))]
+    blocks: list[SlackBlock] = [section(line, accessory=more(card, rep=True))]
     if card.ae_reason:
         blocks.append(context(f"Why {esc(_name(card))}: {esc(card.ae_reason, 600)}"))
     if card.meeting is not None and card.meeting.state == "booked":

@@ -4,6 +4,7 @@ What must stay true: whatever was typed leads somewhere: to the form, a choice, 
 """
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from slackblocks import Block as SlackBlock
 from slackblocks import Button
@@ -65,6 +66,12 @@ def handoff_nobody_post(typed: str) -> Post:
     """Nobody fits what was typed."""
     said = f"I know nobody called “{esc(typed)}”. Try the company or the e-mail address, or pick somebody:"
     return post(said, [section(said), buttons(_somebody_else())])
+
+
+def accepted_post(handoff_id: UUID) -> Post:
+    """It is theirs; a click too fast can be taken back."""
+    said = "It's yours. The rep knows."
+    return post(said, [section(said), buttons(button("Undo", Action.HANDOFF_UNDO, str(handoff_id)))])
 
 
 def _somebody_else() -> Button:

@@ -37,6 +37,7 @@ def _said(card: HandoffCard, what: str, by: str, why: str) -> str:
     executive = esc(card.ae.name) if card.ae else "Nobody"
     sentences: Mapping[str, str] = {
         "accepted": f"{by} accepted {short(card)}. {call_line(card)}",
+        "unaccepted": f"{by} took the answer back: {short(card)} waits for it again.",
         "declined": f"{by} declined {short(card)}{why}. The lead is yours again.",
         "moved": f"{by} moved the intro call with {short(card)}{why}. {call_line(card)}",
         "cancelled": f"{by} cancelled the intro call with {short(card)}{why}. Agree on another time.",
