@@ -147,7 +147,7 @@ def take_apart(text: str, today: date) -> Asked:
 def _find_period(words: list[str], today: date) -> tuple[Period | None, list[str]]:
     """The longest run of words that says a period, and the words without it."""
     for length in range(min(len(words), 9), 0, -1):
-        for start in range(len(words) - length + 1):
+        for start in range(len(words) - length, -1, -1):  # of two that are as long, the later one
             if start and words[start - 1].casefold() in _KEYWORDS:
                 continue  # "rep April" is somebody, not a month
             period = read_period(" ".join(words[start : start + length]), today)
