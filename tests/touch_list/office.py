@@ -15,6 +15,7 @@ from bot.domain.commands import LogTouch
 from bot.domain.terms import Channel, Outcome, Role
 from bot.service.touch_list_times import MORNING_JOB, arm_lists
 from bot.service.touches import Logged, log_touch
+from bot.slack.views.touch_list import touch_list_post
 from tests.support.sales_floor import SalesFloor
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -187,3 +188,14 @@ def make_office(floor: SalesFloor) -> Office:
     floor.now = berlin(MONDAY, "03:00")
     floor.hires("Sam", Role.SDR, timezone="Europe/Berlin", country="DE", hours="mon-fri 8:00-17:00")
     return Office(floor)
+
+
+def does(office: Office, function: Any, *given: Any) -> Any:
+    """Sam does something with his list, now."""
+    actor, now = office.floor.actor("Sam"), office.floor.now
+    return office.floor.write(lambda session: function(session, actor, *given, now=now))
+
+
+def said(office: Office) -> str:
+    """What the newest list's message says."""
+    return touch_list_post(office.state()).text
