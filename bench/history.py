@@ -4,14 +4,17 @@ What must stay true: the same size and seed make the same rows; shares are those
 read from them means something.
 """
 
+import json
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from enum import StrEnum
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Engine, create_engine, insert, text
+import psycopg
+from sqlalchemy import Engine, Table, create_engine, insert, text
 
 from bot.db.models import (
     Account,
@@ -250,17 +253,41 @@ def _chunks(model: type[Base], rows: Iterator[Mapping[str, Any]]) -> Iterator[Ro
 def fill(url: str, history: History) -> None:
     """Put a history into a migrated database, in one go, and leave it as its own housekeeping would."""
     engine: Engine = create_engine(url)
-    sqlite = engine.dialect.name == "sqlite"
-    with engine.begin() as connection:
-        for pragma in ("journal_mode = WAL", "synchronous = OFF") if sqlite else ():
-            connection.exec_driver_sql(f"PRAGMA {pragma}")
-        for model, rows in history.rows():
-            if rows:
-                connection.execute(insert(model), list(rows))
-    if not sqlite:
+    if engine.dialect.name == "sqlite":
+        with engine.begin() as connection:
+            for pragma in ("journal_mode = WAL", "synchronous = OFF"):
+                connection.exec_driver_sql(f"PRAGMA {pragma}")
+            for model, rows in history.rows():
+                if rows:
+                    connection.execute(insert(model), list(rows))
+    else:
+        with psycopg.connect(_plain(url)) as raw:
+            for model, rows in history.rows():
+                _copy(raw, cast(Table, model.__table__), rows)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))
     engine.dispose()
+
+
+def _plain(url: str) -> str:
+    return url.replace("postgresql+psycopg://", "postgresql://")
+
+
+def _copy(raw: "psycopg.Connection[Any]", table: Table, rows: list[Mapping[str, Any]]) -> None:
+    """COPY, which takes a tenth of the time of inserts."""
+    names = [column.name for column in table.columns]
+    defaults: list[Any] = [column.default for column in table.columns]
+    usual = [None if one is None else one.arg(None) if one.is_callable else one.arg for one in defaults]
+    columns = ", ".join(names)
+    with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row([_value(row.get(name, default)) for name, default in zip(names, usual, strict=True)])
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, StrEnum):
+        return value.value
+    return json.dumps(value) if isinstance(value, dict | list) else value
 
 
 def today(now: datetime) -> datetime:

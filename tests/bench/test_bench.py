@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import alert, delivery, start, touch
+from bench import alert, delivery, pipeline, start, touch
 from bench.figures import BEGIN, END, Figure, Part, facts, keep, placed, table
 from bench.load import closed_loop, in_turn, percentile
 
@@ -39,6 +39,14 @@ async def test_notices_are_counted_as_they_come() -> None:
 async def test_memory_is_weighed() -> None:
     part = await start.measure(start.Size(contacts=120, idle_seconds=0.1, demos=0, clone=False))
     assert 0 < part.numbers["uss"] <= part.numbers["rss"]
+
+
+@pytest.mark.slow
+async def test_reports_are_timed_over_a_year_that_is_made_up(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(pipeline, "SCRATCH", tmp_path)
+    part = await pipeline.measure(pipeline.Size(touches=(600, 1200), rounds=1, databases=("SQLite",)))
+    assert len(part.figures) == len(pipeline.ASKED) + 1
+    assert all(one.value.startswith("**") for one in part.figures)
 
 
 async def test_callers_in_a_closed_loop_count_what_was_refused() -> None:
