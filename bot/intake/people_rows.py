@@ -6,17 +6,14 @@ to write instead.
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Final
 
-from bot.domain.business_time import zone
-from bot.domain.countries import country_code
 from bot.domain.import_rows import PersonRow, Refused
 from bot.domain.matching import normalise_email
+from bot.domain.people_facts import LONGEST, FactError, read_channel, read_country, read_hours, read_weight, read_zone
 from bot.domain.terms import Role
 from bot.intake.csv_reading import Row, heading_key
-from bot.playbook.schema.hours import HoursError, parse_hours
 
 _HEADINGS: Final[dict[str, str]] = {
     "email": "email emailaddress",
@@ -33,18 +30,11 @@ _HEADINGS: Final[dict[str, str]] = {
 }
 MEANING: Final = {key: fact for fact, keys in _HEADINGS.items() for key in keys.split()}
 
-_LONGEST: Final = 255
 _CLEAR: Final = "-"
 _SEVERAL: Final = re.compile(r"[\s;|,]+")
 _TEAMS: Final = re.compile(r"\s*[;|]\s*")
 _YES: Final = frozenset(["yes", "y", "true", "1", "x"])
 _NO: Final = frozenset(["no", "n", "false", "0"])
-_CENT: Final = Decimal("0.01")
-_HEAVIEST: Final = Decimal(1000)
-
-
-class _CellError(Exception):
-    """A cell cannot be used; the message is a plain sentence."""
 
 
 def facts_of(headings: list[str]) -> dict[str, int]:
@@ -65,12 +55,12 @@ def unused(headings: list[str]) -> list[str]:
 def read_person(row: Row, places: Mapping[str, int]) -> PersonRow | Refused:
     """Return the row's facts, or why it is left out."""
     cells = {fact: row.cells[place] for fact, place in places.items()}
-    long = next((fact for fact, cell in cells.items() if len(cell) > _LONGEST and fact != "aligned_aes"), None)
+    long = next((fact for fact, cell in cells.items() if len(cell) > LONGEST and fact != "aligned_aes"), None)
     if long:
-        return Refused(row.line, f"{long} has {len(cells[long]):,} characters; at most {_LONGEST} fit")
+        return Refused(row.line, f"{long} has {len(cells[long]):,} characters; at most {LONGEST} fit")
     try:
         return _person(row.line, cells)
-    except (_CellError, HoursError) as error:
+    except FactError as error:
         return Refused(row.line, str(error).rstrip("."))
 
 
@@ -83,10 +73,10 @@ def _person(line: int, cells: Mapping[str, str]) -> PersonRow:
         name=cells.get("name") or None,
         roles=_roles(cells.get("roles", "")),
         teams=tuple(dict.fromkeys(name for name in _TEAMS.split(cells.get("team", "")) if name)) or None,
-        timezone=zone(cells["timezone"]).key if cells.get("timezone") else None,
-        country=_country(cells.get("country", "")),
+        timezone=read_zone(cells.get("timezone", "")),
+        country=read_country(cells.get("country", "")),
         hours=_hours(cells.get("hours", "")),
-        weight=_weight(cells.get("weight", "")),
+        weight=read_weight(cells.get("weight", "")),
         aligned_aes=_aligned(cells.get("aligned_aes", ""), email),
         channel=_channel(cells.get("channel", "")),
         leads_own_teams=leads,
@@ -96,10 +86,10 @@ def _person(line: int, cells: Mapping[str, str]) -> PersonRow:
 
 def _email(cell: str) -> str:
     if not cell:
-        raise _CellError("there is no e-mail address")
+        raise FactError("there is no e-mail address")
     email = normalise_email(cell)
-    if email is None or len(email) > _LONGEST:
-        raise _CellError(f"“{cell[:60]}” is not an e-mail address")
+    if email is None or len(email) > LONGEST:
+        raise FactError(f"“{cell[:60]}” is not an e-mail address")
     return email
 
 
@@ -110,35 +100,12 @@ def _roles(cell: str) -> frozenset[Role] | None:
         if word not in known:
             near = get_close_matches(word, known, n=1, cutoff=0.5)
             hint = f"did you mean {near[0]}?" if near else f"use {', '.join(known)}"
-            raise _CellError(f"“{word[:40]}” is not a role; {hint}")
+            raise FactError(f"“{word[:40]}” is not a role; {hint}")
     return frozenset(Role(word) for word in words) or None
 
 
-def _country(cell: str) -> str | None:
-    code = country_code(cell) if cell else None
-    if cell and code is None:
-        raise _CellError(f"“{cell[:40]}” is not a country; use two letters, like DE")
-    return code
-
-
 def _hours(cell: str) -> str | None:
-    if cell == _CLEAR:
-        return ""
-    if cell:
-        parse_hours(cell)
-    return cell or None
-
-
-def _weight(cell: str) -> Decimal | None:
-    if not cell:
-        return None
-    try:
-        weight = Decimal(cell.replace(",", ".")).quantize(_CENT)
-    except InvalidOperation:
-        raise _CellError(f"“{cell[:40]}” is not a weight; use a number, like 1 or 0.5") from None
-    if weight.is_nan() or not _CENT <= weight <= _HEAVIEST:
-        raise _CellError(f"a weight is between {_CENT} and {_HEAVIEST}, not {cell[:40]}")
-    return weight
+    return "" if cell == _CLEAR else read_hours(cell)
 
 
 def _aligned(cell: str, own: str) -> tuple[str, ...] | None:
@@ -148,18 +115,14 @@ def _aligned(cell: str, own: str) -> tuple[str, ...] | None:
     emails = [normalise_email(word) for word in words]
     for word, email in zip(words, emails, strict=True):
         if email is None:
-            raise _CellError(f"aligned_aes holds “{word[:60]}”, which is not an e-mail address")
+            raise FactError(f"aligned_aes holds “{word[:60]}”, which is not an e-mail address")
         if email == own:
-            raise _CellError("aligned_aes names this person themself")
+            raise FactError("aligned_aes names this person themself")
     return tuple(dict.fromkeys(email for email in emails if email)) or None
 
 
 def _channel(cell: str) -> str | None:
-    if cell == _CLEAR:
-        return ""
-    if " " in cell:
-        raise _CellError(f"“{cell[:60]}” is not a channel; write it like #ae-jane")
-    return cell or None
+    return "" if cell == _CLEAR else read_channel(cell)
 
 
 def _manager(cell: str) -> tuple[bool | None, str | None]:
@@ -170,5 +133,5 @@ def _manager(cell: str) -> tuple[bool | None, str | None]:
         return word in _YES, None
     email = normalise_email(cell)
     if email is None:
-        raise _CellError(f"manager is “{cell[:60]}”; write yes, no, or the manager's e-mail address")
+        raise FactError(f"manager is “{cell[:60]}”; write yes, no, or the manager's e-mail address")
     return None, email
