@@ -65,7 +65,7 @@ def choose_executive(
     """
     pool = [one for one in executives if one.aligned] or list(executives)
     everybody = not any(one.aligned for one in pool)
-    asides = ["You have no aligned account executives yet, so I looked at all of them."] if everybody else []
+    asides = ["No account executive is aligned yet, so all were looked at."] if everybody else []
     asides += [f"{one.name} owns the account, but is not aligned." for one in executives if _is_outside(one, pool)]
     able: list[Executive] = []
     for one in sorted(pool, key=_place):
@@ -143,4 +143,4 @@ def _why(first: Executive, able: Sequence[Executive]) -> str:
         return f"{first.name} has had none yet."
     if all((one.last_handoff_at or _NEVER) > (first.last_handoff_at or _NEVER) for one in level):
         return f"{first.name} has waited longest for one."
-    return f"{first.name} is next in your order."
+    return f"{first.name} comes first in the order."

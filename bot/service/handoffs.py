@@ -70,11 +70,11 @@ def _contract(session: Session, command: HandOff) -> dict[str, str]:
     """The answers, tidied. Raises ``UserError`` beside the first question that is not answered."""
     found: dict[str, str] = {}
     for field in playbook(session).handoff.contract:
-        said = clean_lines(command.contract.get(field.key, ""), ANSWER_LENGTH).strip()
-        if field.required and not said:
+        answer = clean_lines(command.contract.get(field.key, ""), ANSWER_LENGTH).strip()
+        if field.required and not answer:
             raise UserError(f"This is needed: {field.label}", field=field.key)
-        if said:
-            found[field.key] = said
+        if answer:
+            found[field.key] = answer
     return found
 
 

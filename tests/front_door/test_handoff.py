@@ -97,7 +97,7 @@ async def test_from_the_form_to_the_accepted_handoff_with_its_calendar_file(hous
     assert "Can somebody call me today?" in str(form.raw["view"])  # their words are the problem
     assert "two plants" in form.text
     assert options(form, "handoff_ae")[0] == "Erik Lund – first choice"
-    assert "Erik Lund is next in your order." in form.text
+    assert "Erik Lund comes first in the order." in form.text
     await fills_in(rep)
     slot = await picks_slot(rep)
     assert "Oslo" in slot

@@ -57,7 +57,7 @@ def test_then_the_fewest_open_then_the_longest_wait_then_the_order() -> None:
     farah = one(2, "Farah", last_handoff_at=NOON - timedelta(days=2))
     assert choose_executive([erik, farah], NOON).reason == "Farah has waited longest for one."
     assert choose_executive([erik, one(2, "Farah")], NOON).reason == "Farah has had none yet."
-    assert choose_executive([one(2, "Farah"), one(1, "Erik")], NOON).reason == "Erik is next in your order."
+    assert choose_executive([one(2, "Farah"), one(1, "Erik")], NOON).reason == "Erik comes first in the order."
 
 
 def test_on_leave_is_not_offered_and_the_cover_is_shown() -> None:
@@ -79,7 +79,7 @@ def test_somebody_on_the_line_goes_to_who_is_on_shift() -> None:
 def test_nobody_aligned_looks_at_all_and_nobody_at_all_says_so() -> None:
     choice = choose_executive([one(1, "Erik", position=None)], NOON)
     assert choice.ae_id == UUID(int=1)
-    assert "no aligned account executives" in choice.said
+    assert "No account executive is aligned yet" in choice.said
     assert choose_executive([], NOON).reason == "There is no account executive yet. An admin can add one."
 
 

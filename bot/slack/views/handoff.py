@@ -69,7 +69,8 @@ def call_line(card: HandoffCard) -> str:
         return "The intro call is cancelled; no other time yet."
     where = f", {link(meeting.place, 'video')}" if meeting.place.startswith("https://") else ""
     moved = " (moved)" if meeting.sequence and meeting.state == "booked" else ""
-    return f"Intro call {at(meeting.starts_at, '{date_short} at {time}')}{moved}{where}."
+    theirs = f" ({local_times(card.timezones, meeting.starts_at)} for them)" if card.timezones else ""
+    return f"Intro call {at(meeting.starts_at, '{date_short} at {time}')}{theirs}{moved}{where}."
 
 
 def _executive(card: HandoffCard) -> Post:
@@ -126,7 +127,7 @@ def _facts(card: HandoffCard) -> list[SlackBlock]:
         held = " · ".join(f"{'✓' if holds else '✗'} {esc(label)}" for label, holds in card.sales_qualified)
         found.append(context(f"*Sales-qualified:* {held}"))
     if card.ae_reason:
-        found.append(context(f"Why you: {esc(card.ae_reason, 600)}"))
+        found.append(context(f"Why them: {esc(card.ae_reason, 600)}"))
     return found
 
 
