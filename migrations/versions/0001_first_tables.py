@@ -681,6 +681,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolments")),
     )
     op.create_index(op.f("ix_enrolments_account_id"), "enrolments", ["account_id"], unique=False)
+    op.create_index(op.f("ix_enrolments_contact_id"), "enrolments", ["contact_id"], unique=False)
     op.create_index("ix_enrolments_contact_started", "enrolments", ["contact_id", "started_on"], unique=False)
     op.create_index(
         "ix_enrolments_live_person_due",
@@ -1339,6 +1340,7 @@ def downgrade() -> None:
         postgresql_where=sa.text("ended_at IS NULL"),
     )
     op.drop_index("ix_enrolments_contact_started", table_name="enrolments")
+    op.drop_index(op.f("ix_enrolments_contact_id"), table_name="enrolments")
     op.drop_index(op.f("ix_enrolments_account_id"), table_name="enrolments")
     op.drop_table("enrolments")
     op.drop_index(op.f("ix_assignments_person_id"), table_name="assignments")

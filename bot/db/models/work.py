@@ -117,7 +117,7 @@ class Enrolment(Base):
     )
 
     id: Mapped[Id]
-    contact_id: Mapped[UUID] = ref("contacts", ondelete="CASCADE")
+    contact_id: Mapped[UUID] = ref("contacts", ondelete="CASCADE", index=True)
     person_id: Mapped[UUID] = ref("people")
     account_id: Mapped[UUID | None] = ref("accounts", ondelete="SET NULL", index=True)
     lead_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("leads.id", ondelete="SET NULL"))
