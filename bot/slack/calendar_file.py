@@ -4,12 +4,16 @@ What must stay true: a call keeps its UID for life and each change has a higher 
 entry it has; times are UTC, so that no client needs our zones; the buyer reads it, so nothing of ours stands in it.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import UTC, datetime
-
-from icalendar import Calendar, Event, vCalAddress, vText
+from typing import TYPE_CHECKING
 
 from bot.slack.blocks import clean
+
+if TYPE_CHECKING:
+    from icalendar import Event, vCalAddress
 
 PRODUCT = "-//Handraiser//Intro call//EN"
 TEXT = 1000
@@ -47,6 +51,8 @@ class Invitation:
 
 def calendar_file(invitation: Invitation) -> bytes:
     """The file's bytes, with the line ends and folding the format wants."""
+    from icalendar import Calendar  # a third of a second to load, and only a handoff needs it
+
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -58,6 +64,8 @@ def calendar_file(invitation: Invitation) -> bytes:
 
 
 def _event(invitation: Invitation) -> Event:
+    from icalendar import Event
+
     event = Event()
     event.add("uid", invitation.uid)
     event.add("sequence", invitation.sequence)
@@ -85,6 +93,8 @@ def _whole(moment: datetime) -> datetime:
 
 
 def _address(guest: Guest) -> vCalAddress:
+    from icalendar import vCalAddress, vText
+
     address = vCalAddress(f"mailto:{clean(guest.email, 320)}")
     # A quote cannot stand in a parameter, and some clients take no other sign than letters for a name's end.
     address.params["CN"] = vText(clean(guest.name, NAME).replace('"', "'") or guest.email)
@@ -92,6 +102,8 @@ def _address(guest: Guest) -> vCalAddress:
 
 
 def _attendee(guest: Guest) -> vCalAddress:
+    from icalendar import vText
+
     address = _address(guest)
     address.params["CUTYPE"] = vText("INDIVIDUAL")
     address.params["ROLE"] = vText("REQ-PARTICIPANT")
