@@ -1,0 +1,84 @@
+"""Two people at the same moment: one handoff, one call in a slot, one answer (process §7)."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.db.models import Handoff, Lead, Meeting
+from bot.domain.commands import AnswerHandoff, HandOff
+from bot.domain.errors import UserError
+from bot.domain.terms import LeadState
+from bot.service.handoffs import answer_handoff, hand_off
+from tests.handoff.house import CONTRACT, HandoffHouse
+
+
+def together(house: HandoffHouse, *deeds: Callable[[Any], Any]) -> list[Any]:
+    """Each in a transaction of its own, begun at one moment; results and refusals."""
+    barrier = Barrier(len(deeds))
+
+    def one(deed: Callable[[Any], Any]) -> Any:
+        barrier.wait(10)
+        try:
+            return house.database.write_now(deed)
+        except UserError as error:
+            return error
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(one, deeds))
+
+
+def handing(house: HandoffHouse, by: str, contact_id: UUID, **values: Any) -> Callable[[Any], Any]:
+    erik = house.people["Erik"]
+    command = HandOff(house.actor(by), contact_id, CONTRACT, erik, erik, **{"kind": "transfer", **values})
+    return lambda session: hand_off(session, command, house.now)
+
+
+@pytest.mark.parametrize("with_lead", [True, False])
+def test_two_hand_over_the_same_person(house: HandoffHouse, with_lead: bool) -> None:
+    for number in range(4):
+        email = f"jane{number}@acme{number}.example"
+        jane = house.a_lead(email)
+        house.touches(jane, by="Bea")
+        if not with_lead:
+            house.write(
+                lambda session, jane=jane: (
+                    session.query(Lead)
+                    .filter(Lead.contact_id == jane)
+                    .update({"state": LeadState.RECYCLED, "closed_at": house.now})
+                    and None
+                )
+            )
+        results = together(house, handing(house, "Ada", jane), handing(house, "Bea", jane))
+        refused = [one for one in results if isinstance(one, UserError)]
+        assert len(refused) == 1, results
+        assert "handed them to Erik at 12:00 already" in refused[0].sentence
+        count = select(func.count()).select_from(Handoff).where(Handoff.contact_id == jane)
+        assert house.read(lambda session, count=count: session.scalar(count)) == 1
+
+
+def test_two_take_the_same_slot(house: HandoffHouse) -> None:
+    for number in range(4):
+        jane, tim = (house.a_lead(f"{name}{number}@acme{number}.example") for name in ("jane", "tim"))
+        at = {"kind": "intro_call", "starts_at": house.slots("Erik", jane)[0]}
+        results = together(house, handing(house, "Ada", jane, **at), handing(house, "Ada", tim, **at))
+        refused = [one for one in results if isinstance(one, UserError)]
+        assert [one.field for one in refused] == ["starts_at"], results
+        count = select(func.count()).select_from(Meeting).where(Meeting.starts_at == at["starts_at"])
+        assert house.read(lambda session, count=count: session.scalar(count)) == 1
+
+
+def test_two_answer(house: HandoffHouse) -> None:
+    done = house.hands_off(house.a_lead())
+
+    def answering(accepted: bool, by: str) -> Callable[[Any], Any]:
+        command = AnswerHandoff(house.actor(by), done.handoff_id, accepted, "Not my account")
+        return lambda session: answer_handoff(session, command, house.now)
+
+    results = together(house, answering(True, "Erik"), answering(True, "Mia"))
+    assert len([one for one in results if isinstance(one, UserError)]) == 1
+    assert house.steps(done.handoff_id) == [(None, "waiting"), ("waiting", "accepted")]
