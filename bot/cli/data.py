@@ -50,12 +50,13 @@ def import_contacts(
     file: CsvFile,
     source: Annotated[str, typer.Option(help="Where these contacts come from.")] = "list",
     deals: Annotated[bool, typer.Option("--deals", help="The file holds open deals, not contacts.")] = False,
+    steps: Annotated[bool, typer.Option("--steps", help="The file holds cadences under way, not contacts.")] = False,
     enroll: Annotated[
         str, typer.Option(help="E-mail of the rep into whose cadence they go; a column “Enroll” may name another.")
     ] = "",
     dry_run: DryRun = False,
 ) -> None:
-    """Add and change contacts from a CSV file, or open deals with --deals.
+    """Add and change contacts from a CSV file, or open deals with --deals, or cadences under way with --steps.
 
     The columns of Apollo, HubSpot and Salesforce are understood, and plain ones.
     Rows with problems are named and left out; repeating changes nothing. Nobody on a list is a lead.
@@ -63,9 +64,12 @@ def import_contacts(
     from bot.domain.terms import Source
     from bot.intake.csv_contacts import import_contacts_file
     from bot.intake.csv_deals import import_deals_file
+    from bot.intake.csv_steps import import_steps_file
 
-    if deals:
-        _import(import_deals_file, file, dry_run=dry_run)
+    if deals and steps:
+        raise typer.BadParameter("A file holds deals or steps, not both.", param_hint="--deals, --steps")
+    if deals or steps:
+        _import(import_deals_file if deals else import_steps_file, file, dry_run=dry_run)
         return
     if source not in set(Source):
         raise typer.BadParameter(f"{source} is no source. Use one of: {', '.join(Source)}.", param_hint="--source")

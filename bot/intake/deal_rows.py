@@ -4,9 +4,7 @@ What must stay true: nothing is guessed: an amount or a day that can be read in 
 what to write instead and holds no address of a prospect.
 """
 
-import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Final
 
 from bot.domain.deal_rows import DealRow
@@ -15,6 +13,7 @@ from bot.domain.import_rows import Refused
 from bot.domain.matching import normalise_email
 from bot.domain.money import Money, read_currency, read_money
 from bot.domain.opportunities import DealKind, DealState
+from bot.intake.csv_days import CellError, read_day
 from bot.intake.csv_reading import Row, heading_key
 
 _HEADINGS: Final[dict[str, str]] = {
@@ -45,13 +44,6 @@ _STATES: Final[Mapping[str, DealState]] = {
     **dict.fromkeys(("won", "closedwon"), DealState.WON),
     **dict.fromkeys(("lost", "closedlost"), DealState.LOST),
 }
-_ISO: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ].*)?")
-_DOTS: Final = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
-_SLASHES: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
-
-
-class _CellError(Exception):
-    """A cell cannot be used; the message is a plain sentence."""
 
 
 def places_of(headings: list[str]) -> dict[str, int]:
@@ -77,7 +69,7 @@ def read_deal(row: Row, places: Mapping[str, int], currency: str) -> DealRow | R
             return Refused(row.line, f"{fact.replace('_', ' ')} has {len(cell):,} characters, which is too many")
     try:
         return _deal(row.line, cells, currency)
-    except _CellError as error:
+    except CellError as error:
         return Refused(row.line, str(error))
     except UserError as error:
         return Refused(row.line, f"{error.sentence[:1].lower()}{error.sentence[1:]}".rstrip("."))
@@ -87,12 +79,12 @@ def _deal(line: int, cells: Mapping[str, str], currency: str) -> DealRow:
     company, given = cells.get("company", ""), cells.get("email", "")
     email = normalise_email(given) if given else None
     if given and (email is None or len(email) > _LONGEST):
-        raise _CellError("the contact's e-mail address is not valid")
+        raise CellError("the contact's e-mail address is not valid")
     if not company and email is None:
-        raise _CellError("it has neither a company nor a contact's e-mail address")
+        raise CellError("it has neither a company nor a contact's e-mail address")
     ae = normalise_email(cells.get("ae", ""))
     if ae is None:
-        raise _CellError("there is no e-mail address of the account executive")
+        raise CellError("there is no e-mail address of the account executive")
     return DealRow(
         line=line,
         company=company,
@@ -102,7 +94,7 @@ def _deal(line: int, cells: Mapping[str, str], currency: str) -> DealRow:
         money=_money(cells, currency),
         kind=_kind(cells.get("type", "")),
         state=_state(cells.get("stage", "")),
-        expected_close_on=_day(cells.get("close", "")),
+        expected_close_on=read_day(cells.get("close", "")),
         next_step=cells.get("next_step", ""),
         number=cells.get("number", ""),
     )
@@ -112,42 +104,21 @@ def _money(cells: Mapping[str, str], usual: str) -> Money:
     named = read_currency(cells["currency"]) if cells.get("currency") else None
     money = read_money(cells.get("amount", ""), named or usual)
     if named is not None and money.currency != named:
-        raise _CellError(f"the amount is in {money.currency}, but the currency says {named}")
+        raise CellError(f"the amount is in {money.currency}, but the currency says {named}")
     return money
 
 
 def _kind(cell: str) -> DealKind:
     kind = _KINDS.get(heading_key(cell))
     if kind is None:
-        raise _CellError(f"“{cell[:40]}” is no type of business; use new, add_on or renewal")
+        raise CellError(f"“{cell[:40]}” is no type of business; use new, add_on or renewal")
     return kind
 
 
 def _state(cell: str) -> DealState:
     state = _STATES.get(heading_key(cell))
     if state is None:
-        raise _CellError(f"“{cell[:40]}” is no stage here; use qualified or proposal")
+        raise CellError(f"“{cell[:40]}” is no stage here; use qualified or proposal")
     if state in (DealState.WON, DealState.LOST):
-        raise _CellError(f"it is {state.value} already; only open deals are imported")
+        raise CellError(f"it is {state.value} already; only open deals are imported")
     return state
-
-
-def _day(cell: str) -> date | None:
-    if not cell:
-        return None
-    for pattern, order in ((_ISO, (0, 1, 2)), (_DOTS, (2, 1, 0))):
-        if found := pattern.fullmatch(cell):
-            return _date(cell, *(int(found.groups()[place]) for place in order))
-    if found := _SLASHES.fullmatch(cell):
-        first, second, year = (int(part) for part in found.groups())
-        if first > 12 or second > 12 or first == second:
-            month, day = (second, first) if first > 12 else (first, second)
-            return _date(cell, year, month, day)
-    raise _CellError(f"I can't tell which day “{cell[:40]}” is; write it like 2026-06-30")
-
-
-def _date(cell: str, year: int, month: int, day: int) -> date:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        raise _CellError(f"there is no day {cell[:40]}; write it like 2026-06-30") from None
