@@ -134,6 +134,10 @@ class ReopenLead:
     reason: str
 
 
+NO_MEETING = UUID(int=0)
+"""Says of a touch that it is about none of the meetings that are booked: somebody was transferred live."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogTouch:
     """A touch as understood, for one contact. Times are aware UTC."""
@@ -154,6 +158,8 @@ class LogTouch:
     duration_minutes: int | None = None
     request_key: str | None = None
     """What makes a repeat of the same Slack request harmless."""
+    meeting_id: UUID | None = None
+    """The meeting it is about, ``NO_MEETING``, or None: the one that has begun last is meant."""
 
 
 @dataclass(frozen=True, slots=True)

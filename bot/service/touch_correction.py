@@ -22,6 +22,7 @@ from bot.service.audit import record
 from bot.service.stored import packed
 from bot.service.touch_effects import Effects
 from bot.service.touch_list_state import item_done_by, items_open_again
+from bot.service.touch_meetings import about_the_same_call
 from bot.service.touch_outcomes import cause, responds
 from bot.service.touch_promises import promised_at
 from bot.service.touch_reverts import obstacle, revert
@@ -74,6 +75,7 @@ def correct_touch(session: Session, command: CorrectTouch, now: datetime) -> Log
         kept = [effect for effect in caused if _stays(effect, touch, changed)]
         _revert_all(session, [effect for effect in caused if effect not in kept], corrector, now)
         standing = [{name: fact for name, fact in effect.items() if name != "ended"} for effect in kept]
+        changed = about_the_same_call(session, changed, caused)
         effects = cause(session, changed, read_subject(session, changed.contact_id), causation_id, now, standing)
     if entry is not None:
         entry.undo = {"touch": str(touch.id), "effects": effects.records}

@@ -1,15 +1,21 @@
 """Meetings as touches make and settle them: booked, held, missed, moved (process §6).
 
-What must stay true: an outcome settles the meeting it is about, the last one that has begun, and keeps what it takes
-to revert it.
+What must stay true: an outcome settles the meeting it is about, as the touch says or else the last one that has begun,
+and keeps what it takes to revert it.
 """
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
 from bot.db.base import new_id
 from bot.db.models import Meeting
+from bot.domain.commands import LogTouch
 from bot.domain.terms import Outcome
 from bot.service.context import playbook
 from bot.service.stored import packed
@@ -57,15 +63,32 @@ def meeting_done(touch: TouchInHand) -> None:
     touch.note("meeting_changed", meeting=meeting.id, was=was, state=meeting.state, sequence=meeting.sequence)
 
 
+def about_the_same_call(session: Session, changed: LogTouch, caused: Iterable[Mapping[str, Any]]) -> LogTouch:
+    """A correction that stays with the intro call which the touch settled: that one is a handoff's, whatever its time.
+
+    ``caused``: the records of the touch's effects, before they are reverted.
+    """
+    settled = [UUID(effect["meeting"]) for effect in caused if effect["kind"] == "meeting_changed"]
+    meeting = session.get(Meeting, settled[0]) if settled else None
+    if meeting is None or meeting.handoff_id is None or meeting.contact_id != changed.contact_id:
+        return changed
+    return replace(changed, meeting_id=meeting.id)
+
+
 def _meant(touch: TouchInHand) -> Meeting | None:
-    """The last booked meeting that had begun when the touch happened; else the next one, held or moved early."""
-    at = touch.command.happened_at
+    """The booked meeting that the touch names.
+
+    Else the last one that had begun when it happened; else the next one, held or moved early.
+    """
+    at, named = touch.command.happened_at, touch.command.meeting_id
     booked = (
         select(Meeting)
         .where(Meeting.contact_id == touch.them.contact_id, Meeting.state == "booked")
         .limit(1)
         .with_for_update()
     )
+    if named is not None:
+        return touch.session.scalars(booked.where(Meeting.id == named)).first()
     begun = booked.where(Meeting.starts_at <= at).order_by(Meeting.starts_at.desc())
     to_come = booked.where(Meeting.starts_at > at).order_by(Meeting.starts_at)
     return touch.session.scalars(begun).first() or touch.session.scalars(to_come).first()

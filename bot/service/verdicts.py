@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.db.base import new_id
 from bot.db.models import Handoff, Opportunity, Touch
 from bot.db.queries.actors import find_actor
-from bot.domain.commands import Actor, LogTouch, MoveIntroCall
+from bot.domain.commands import NO_MEETING, Actor, LogTouch, MoveIntroCall
 from bot.domain.deal_commands import HoldCall, MissCall, NotQualified, Qualify, RescheduleCall
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.handoff_stages import ACCEPTED, HELD, NO_SHOW, NOT_QUALIFIED, QUALIFIED, WAITING, said
@@ -194,20 +194,17 @@ def _moved(
 
 
 def _log(trail: Trail, handoff: Handoff, outcome: Outcome, actor: Actor, now: datetime, note: str) -> UUID:
-    """The meeting as a touch of the account executive; its causation id. It settles the booked meeting as well."""
+    """The meeting as a touch of the account executive; its causation id. It settles the handoff's call, no other."""
     session = trail.session
     ae = find_actor(session, person_id=handoff.ae_id) or actor if handoff.ae_id else actor  # they may have left
     meeting = booked_call(session, handoff.id, lock=True)
     at = meeting.starts_at if meeting is not None and meeting.starts_at <= now else now
-    logged = log_touch(session, LogTouch(ae, handoff.contact_id, Channel.MEETING, outcome, at, note=note), now)
+    meeting_id = meeting.id if meeting is not None else NO_MEETING
+    command = LogTouch(ae, handoff.contact_id, Channel.MEETING, outcome, at, note=note, meeting_id=meeting_id)
+    logged = log_touch(session, command, now)
     touch = session.get_one(Touch, logged.touch_id)
     touch.lead_id = touch.lead_id or handoff.lead_id
     session.flush()
-    if meeting is not None:
-        session.refresh(meeting)
-        # The touch may have settled another meeting of theirs; one that gets another time stays booked.
-        if outcome is not Outcome.RESCHEDULED and meeting.state != outcome.value:
-            trail.change(meeting, state=outcome.value)
     return logged.causation_id
 
 

@@ -135,6 +135,28 @@ class Closing:
         )
         return found
 
+    def meets(self, at: datetime, who: str = "Ada", email: str = "jane@acme.example") -> UUID:
+        """A meeting beside the intro call, booked by a touch; its id."""
+        command = LogTouch(
+            self.floor.actor(who),
+            self.contact(email).id,
+            Channel.CALL,
+            Outcome.MEETING_BOOKED,
+            self.now,
+            follow_up_at=at,
+        )
+        self.floor.does(log_touch, command)
+        meeting_id: UUID = self.all(Meeting, Meeting.kind == "meeting")[-1].id
+        return meeting_id
+
+    def meeting_state(self, meeting_id: UUID) -> str:
+        state: str = self._one(Meeting, meeting_id).state
+        return state
+
+    def meeting_starts(self, meeting_id: UUID) -> datetime:
+        starts_at: datetime = self._one(Meeting, meeting_id).starts_at
+        return starts_at
+
     def all(self, model: Any, *where: Any) -> list[Any]:
         return self.floor.read(lambda session: list(session.scalars(select(model).where(*where).order_by(model.id))))
 

@@ -5,13 +5,15 @@ from datetime import date, timedelta
 import pytest
 
 from bot.db.models import Opportunity, Person, Task, Touch
-from bot.domain.commands import Due, Undo
+from bot.db.queries.touch_list_sources import task_items
+from bot.domain.commands import CorrectTouch, Due, LogTouch, Undo
 from bot.domain.deal_commands import HoldCall, MissCall, NotQualified, RescheduleCall
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.money import Money
 from bot.domain.terms import Channel, LeadState, Outcome, Stage
 from bot.service.call_watch import step_intro_call
 from bot.service.deal_undo import undo_step
+from bot.service.touch_correction import correct_touch
 from bot.service.verdicts import hold_call, miss_call, not_qualified, reschedule_call
 from tests.deals.house import Closing
 
@@ -291,3 +293,71 @@ def test_what_somebody_acted_on_is_not_taken_back(closing: Closing) -> None:
     with pytest.raises(Gone, match="changed since"):
         closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), held.causation_id))
     assert closing.handoff(handoff_id).state == "qualified"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.HELD, Outcome.NO_SHOW])
+def test_a_verdict_settles_no_other_meeting_of_the_same_person(closing: Closing, outcome: Outcome) -> None:
+    handoff_id = closing.accepted()
+    call = closing.meeting(handoff_id)
+    other_id = closing.meets(at=call.starts_at)
+    closing.floor.until(call.ends_at)
+    erik = closing.floor.actor("Erik")
+    if outcome is Outcome.HELD:
+        dealt = closing.floor.does(hold_call, HoldCall(erik, handoff_id))
+    else:
+        dealt = closing.floor.does(miss_call, MissCall(erik, handoff_id))
+    assert (closing.meeting(handoff_id).state, closing.meeting_state(other_id)) == (outcome.value, "booked")
+    closing.floor.does(undo_step, Undo(erik, dealt.causation_id))
+    assert (closing.meeting(handoff_id).state, closing.meeting_state(other_id)) == ("booked", "booked")
+
+
+def test_a_call_held_early_leaves_a_meeting_that_has_begun_alone(closing: Closing) -> None:
+    handoff_id = closing.accepted()
+    other_id = closing.meets(at=closing.now + timedelta(hours=1))
+    closing.floor.after(hours=2)
+    closing.floor.does(hold_call, HoldCall(closing.floor.actor("Erik"), handoff_id))
+    assert (closing.meeting(handoff_id).state, closing.meeting_state(other_id)) == ("held", "booked")
+
+
+def test_a_live_transfer_that_was_held_settles_no_meeting(closing: Closing) -> None:
+    handoff_id = closing.hands_over(live=True)
+    closing.accepts(handoff_id)
+    other_id = closing.meets(at=closing.now + timedelta(hours=1))
+    closing.floor.after(hours=2)
+    closing.floor.does(hold_call, HoldCall(closing.floor.actor("Erik"), handoff_id))
+    assert closing.meeting_state(other_id) == "booked"
+
+
+def test_another_time_moves_only_the_calls_own_meeting(closing: Closing) -> None:
+    handoff_id = closing.accepted()
+    call = closing.meeting(handoff_id)
+    other_id = closing.meets(at=call.starts_at)
+    before = closing.meeting_starts(other_id)
+    closing.floor.until(call.ends_at)
+    later = closing.now + timedelta(days=2)
+    closing.floor.does(reschedule_call, RescheduleCall(closing.floor.actor("Erik"), handoff_id, later))
+    assert closing.meeting_starts(other_id) == before
+    assert closing.meeting(handoff_id).starts_at == later
+
+
+def test_a_corrected_call_keeps_its_meeting(closing: Closing) -> None:
+    handoff_id = closing.accepted()
+    call = closing.meeting(handoff_id)
+    closing.floor.until(call.ends_at)
+    erik = closing.floor.actor("Erik")
+    closing.floor.does(hold_call, HoldCall(erik, handoff_id))
+    other_id = closing.meets(at=closing.now + timedelta(minutes=10))
+    closing.floor.after(hours=1)
+    (touch,) = closing.all(Touch, Touch.channel == Channel.MEETING, Touch.outcome == Outcome.HELD)
+    corrected = LogTouch(erik, touch.contact_id, Channel.MEETING, Outcome.NO_SHOW, closing.now)
+    closing.floor.does(correct_touch, CorrectTouch(touch.id, touch.version, corrected))
+    assert (closing.meeting(handoff_id).state, closing.meeting_state(other_id)) == ("no_show", "booked")
+
+
+def test_the_reps_list_says_that_somebody_came_back_to_them(closing: Closing) -> None:
+    handoff_id = closing.accepted()
+    closing.floor.until(closing.meeting(handoff_id).ends_at)
+    closing.floor.does(miss_call, MissCall(closing.floor.actor("Erik"), handoff_id))
+    ada, tomorrow = closing.floor.people["Ada"], closing.now + timedelta(days=1)
+    (item,) = closing.floor.read(lambda session: task_items(session, ada, tomorrow))
+    assert item.why.startswith("They came back to you. ") and "did not come to the intro call" in item.why

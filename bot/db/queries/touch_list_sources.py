@@ -51,6 +51,7 @@ _TASK_WHY = {
     "callback": "You promised to get back to them.",
     "referral": "Somebody named them to you.",
     "social_answer": "They answered on social media.",
+    "returned": "They came back to you.",
 }
 
 
