@@ -81,11 +81,14 @@ class Period:
         return f"{_said(first, year=first.year != last.year)} to {_said(last, year=True)}"
 
     def short(self) -> str:
-        """Within 20 characters, for a chart's legend: "1.3. to 15.3.27"."""
-        first = f"{self.first.day}.{self.first.month}."
-        year = f"{self.first.year % 100:02}" if self.first.year != self.last.year else ""
-        last = f"{self.last.day}.{self.last.month}.{self.last.year % 100:02}"
-        return last if self.first == self.last else f"{first}{year} to {last}"
+        """Within 20 characters, for a chart's legend: "1 to 15 Mar 27"."""
+        first, last, year = self.first, self.last, f"{self.last.year % 100:02}"
+        if first.year != last.year:
+            return f"{first.day}.{first.month}.{first.year % 100:02} to {last.day}.{last.month}.{year}"
+        if first == last:
+            return f"{_said(last, year=False)} {year}"
+        begins = str(first.day) if first.month == last.month else _said(first, year=False)
+        return f"{begins} to {_said(last, year=False)} {year}"
 
     def encode(self) -> str:
         """As buttons carry it."""

@@ -55,10 +55,15 @@ PERIODS = (
     "This year",
     "Last 30 days",
 )
-MAIN = (
-    (Number.CLOSED, Number.CLOSE_RATE, Number.PIPELINE, Number.OPPORTUNITY_RATE),
-    (Number.DISCOVERY_CALLS, Number.INTRO_CALLS),
+SAID = (
+    Number.CLOSED,
+    Number.CLOSE_RATE,
+    Number.PIPELINE,
+    Number.OPPORTUNITY_RATE,
+    Number.DISCOVERY_CALLS,
+    Number.INTRO_CALLS,
 )
+"""The five results, each in a sentence; calls held are two numbers, apart (process §9)."""
 GROUPS = (("Results", RESULTS), ("Leads", FUNNEL), ("Outbound", OUTBOUND), ("First response", SPEED))
 EXAMPLES = (
     "`/pipeline` – this month, all that you may see",
@@ -126,13 +131,12 @@ def _nothing(report: Report) -> str:
 
 def _results(report: Report, *, with_rows: bool) -> list[Block]:
     blocks: list[Block] = []
-    for numbers in MAIN:
-        for number in numbers:
-            value = report.figures[number]
-            text = f"*{DEFINITIONS[number].name}*: {sentence(report, number)}"
-            if number is Number.CLOSED and value.rows:
-                text += f"\n{_by_type(report)}"
-            blocks.append(section(text, _rows_button(report, number) if with_rows and value.rows else None))
+    for number in SAID:
+        value = report.figures[number]
+        text = f"*{DEFINITIONS[number].name}*: {sentence(report, number)}"
+        if number is Number.CLOSED and value.rows:
+            text += f"\n{_by_type(report)}"
+        blocks.append(section(text, _rows_button(report, number) if with_rows and value.rows else None))
     return blocks
 
 
@@ -153,11 +157,11 @@ def _rows_button(report: Report, number: Number) -> Any:
 
 
 def _table(report: Report) -> TableBlock:
-    """Every number with the one before it, for the eye; the words stand in the message's text."""
+    """The numbers that no sentence above says, each with the one before it."""
     period = report.question.period
     rows: list[list[Any]] = [[RawText(text) for text in ("Number", period.words(), period.before().words(), "Change")]]
     for _, numbers in GROUPS:
-        for number in numbers:
+        for number in (one for one in numbers if one not in SAID):
             value, before = report.figures[number], report.before[number]
             cells = (DEFINITIONS[number].name, said(number, value), said(number, before), change(number, value, before))
             rows.append([RawText(clean(cell, CELL) or "–") for cell in cells])
