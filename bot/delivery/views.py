@@ -27,7 +27,8 @@ from bot.outbox.living import Living
 from bot.slack.blocks import Post
 from bot.slack.views import notices
 from bot.slack.views.alert import alert_post
-from bot.slack.views.home import home_view, welcome_post
+from bot.slack.views.greeting import greeting_post, welcome_post
+from bot.slack.views.home import home_view
 from bot.slack.views.touch import callback_post
 from bot.slack.views.touch_list import touch_list_post
 
@@ -43,6 +44,7 @@ def make_renderer(clock: Clock) -> Renderer:
         NoticeKind.LATE_RESULT: lambda _session, told, _now: notices.late_post(str(told.facts.get("text", ""))),
         NoticeKind.ADMIN_WARNING: _warning,
         NoticeKind.WELCOME: _welcome,
+        NoticeKind.GREETING: _greeting,
         **HANDOFF_NOTICES,
         **DEAL_NOTICES,
         **PIPELINE_NOTICES,
@@ -128,6 +130,11 @@ def _warning(_session: Session, told: Told, _now: datetime) -> Post | None:
 def _welcome(session: Session, told: Told, _now: datetime) -> Post | None:
     actor = find_actor(session, person_id=UUID(Address.parse(told.to).value))
     return welcome_post(actor) if actor else None
+
+
+def _greeting(session: Session, told: Told, _now: datetime) -> Post | None:
+    actor = find_actor(session, person_id=UUID(Address.parse(told.to).value))
+    return greeting_post(actor) if actor and actor.roles else None
 
 
 def _card(session: Session, lead_id: str, now: datetime, *, whole: bool = True) -> LeadCard | None:

@@ -38,6 +38,7 @@ class NoticeKind(StrEnum):
     LATE_RESULT = "late_result"
     ADMIN_WARNING = "admin_warning"
     WELCOME = "welcome"
+    GREETING = "greeting"
     HANDOFF_STEP = "handoff_step"
     HANDOFF_REMINDER = "handoff_reminder"
     CALENDAR_FILE = "calendar_file"

@@ -20,6 +20,7 @@ from bot.domain.terms import Role
 from bot.playbook.schema.hours import HoursError
 from bot.service import audit
 from bot.service.context import playbook
+from bot.service.greeting import greet_newcomers
 from bot.service.people_import import new_person, nobody_administers
 from bot.service.turns import take_up_held
 
@@ -75,6 +76,7 @@ def match_slack_users(session: Session, users: Iterable[SlackUser], now: datetim
     session.flush()
     if named["matched"]:
         take_up_held(session, now)
+    greet_newcomers(session, now)
     return Matched(**named)
 
 

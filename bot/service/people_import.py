@@ -21,6 +21,7 @@ from bot.domain.terms import Role
 from bot.outbox.enqueue import insert_once
 from bot.service import audit
 from bot.service.context import playbook
+from bot.service.greeting import greet_newcomers
 from bot.service.touch_list_times import arm_lists
 
 
@@ -87,6 +88,7 @@ def align_people(session: Session, command: ImportPeople, now: datetime) -> Impo
 def finish_people_import(session: Session, actor: Actor | None, now: datetime, done: Imported) -> UUID:
     """Write into the audit log that people were imported."""
     arm_lists(session, now)
+    greet_newcomers(session, now)
     counts = {"added": len(done.added), "changed": len(done.changed - done.added)}
     return audit.record(session, "import_people", actor, now, "", counts)
 

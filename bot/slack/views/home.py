@@ -7,17 +7,8 @@ from slackblocks import Block
 from bot.db.queries.home import Callback, HomeState, OpenLead
 from bot.domain.commands import Actor
 from bot.domain.counting import counted
-from bot.domain.terms import Role
-from bot.slack.blocks import Post, at, bullet, context, divider, esc, header, home, post, section
-
-FIRST_STEPS = {
-    Role.MRR: "Alerts about people who asked for us land in the inbound channel: claim, call, log it.",
-    Role.SDR: "Log every call and e-mail with `/touch`; look anybody up with `/lead`.",
-    Role.AE: "Look anybody up with `/lead`; log calls with `/touch`.",
-    Role.MANAGER: "I tell you when a hot lead is left waiting. `/handraiser` shows how things are.",
-    Role.ADMIN: "`/handraiser` shows health, what came in, and who is who.",
-}
-
+from bot.slack.blocks import at, bullet, context, divider, esc, header, home, section
+from bot.slack.views.greeting import steps_of
 
 OWED = {
     "callback": "Callbacks you promised",
@@ -43,7 +34,11 @@ def home_view(actor: Actor, state: HomeState) -> dict[str, Any]:
         owed = [one for one in state.callbacks if OWED.get(one.kind, OWED_ELSE) == heading]
         if owed:
             blocks += [divider(), section(f"*{heading}*"), section(bullet(map(_callback, owed)))]
-    blocks += [divider(), section("*How it works*\n" + bullet(_steps(actor))), context("`/touch help` shows examples.")]
+    blocks += [
+        divider(),
+        section("*How it works*\n" + bullet(steps_of(actor))),
+        context("`/touch help` shows examples."),
+    ]
     return home(blocks)
 
 
@@ -65,20 +60,6 @@ def _callback(callback: Callback) -> str:
     return f"{at(callback.due_at)}: *{esc(callback.name)}*{company}"
 
 
-def _steps(actor: Actor) -> list[str]:
-    steps = [text for role, text in FIRST_STEPS.items() if role in actor.roles]
-    return steps or ["You have no role yet. Ask an admin to give you one."]
-
-
 def stranger_view(sentence: str) -> dict[str, Any]:
     """The home of somebody we do not know."""
     return home([header("Hello"), section(esc(sentence, 500))])
-
-
-def welcome_post(actor: Actor) -> Post:
-    """The answer to a message: what to do first, by role."""
-    steps = _steps(actor)
-    text = f"Hello {esc(actor.name.split(' ')[0])}. I listen to commands rather than to chat."
-    return post(
-        f"{text} {' '.join(steps)}", [section(f"{text}\n{bullet(steps)}"), context("`/handraiser help` lists all.")]
-    )
