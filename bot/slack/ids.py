@@ -115,6 +115,39 @@ class Action(StrEnum):
     PIPELINE_FILE = "pipeline_file"
     PIPELINE_SHARE = "pipeline_share"
     PIPELINE_MEANING = "pipeline_meaning"
+    HOME_NEXT = "home_next"
+    HOME_TODAY = "home_today"
+    HOME_PAGE = "home_page"
+    SETUP_OPEN = "setup_open"
+    SETUP_PAGE = "setup_page"
+    SETUP_FIND = "setup_find"
+    SETUP_PERSON = "setup_person"
+    SETUP_EDIT = "setup_edit"
+    SETUP_ALIGN = "setup_align"
+    SETUP_DEACTIVATE = "setup_deactivate"
+    SETUP_TEAM = "setup_team"
+    SETUP_OFF = "setup_off"
+    SETUP_OFF_CANCEL = "setup_off_cancel"
+    SETUP_UNDO = "setup_undo"
+    SETUP_WHO = "setup_who"
+    SETUP_PICK = "setup_pick"
+    SETUP_NAME = "setup_name"
+    SETUP_ROLES = "setup_roles"
+    SETUP_TEAMS = "setup_teams"
+    SETUP_HOURS = "setup_hours"
+    SETUP_ZONE = "setup_zone"
+    SETUP_COUNTRY = "setup_country"
+    SETUP_WEIGHT = "setup_weight"
+    SETUP_CAP = "setup_cap"
+    SETUP_OPTIONS = "setup_options"
+    SETUP_MAILBOX = "setup_mailbox"
+    SETUP_VIDEO = "setup_video"
+    SETUP_CHANNEL = "setup_channel"
+    SETUP_BRAND = "setup_brand"
+    SETUP_ADDRESS = "setup_address"
+    SETUP_DOMAIN = "setup_domain"
+    SETUP_FROM = "setup_from"
+    SETUP_UNTIL = "setup_until"
 
 
 class Block(StrEnum):
@@ -152,6 +185,26 @@ class Block(StrEnum):
     GUARD = "guard"
     OVERRIDE = "override"
     PROMISED = "promised"
+    WHO = "who"
+    NAME = "name"
+    ROLES = "roles"
+    TEAMS = "teams"
+    HOURS = "hours"
+    ZONE = "timezone"
+    COUNTRY = "country"
+    WEIGHT = "weight"
+    CAP = "open_lead_cap"
+    OPTIONS = "options"
+    MAILBOX = "mailbox_began_on"
+    VIDEO = "video_link"
+    MANAGERS = "managers"
+    BRAND = "brand_name"
+    ADDRESS = "postal_address"
+    DOMAIN = "domain"
+    INBOUND = "inbound_channel"
+    STARTS_ON = "starts_on"
+    ENDS_ON = "ends_on"
+    COVER = "cover"
 
 
 class AlertMore(StrEnum):
@@ -193,6 +246,25 @@ class AdminPage(StrEnum):
     HELP = "help"
 
 
+class SetupPage(StrEnum):
+    """The pages of the set-up: the values of the buttons that open them."""
+
+    PEOPLE = "people"
+    TEAMS = "teams"
+    TIME_OFF = "time_off"
+    ADD_PERSON = "add_person"
+    ADD_TEAM = "add_team"
+
+
+class SetupPick(StrEnum):
+    """Whom a typeahead of the set-up offers: the last part of its action id."""
+
+    ANYBODY = "anybody"
+    AE = "ae"
+    TEAM = "team"
+    WHOSE = "whose"
+
+
 class Callback(StrEnum):
     """Modals and shortcuts: ``callback_id``."""
 
@@ -225,3 +297,8 @@ class Callback(StrEnum):
     REOPEN_DEAL_FORM = "reopen_deal_form"
     PIPELINE_ROWS = "pipeline_rows"
     PIPELINE_MEANING = "pipeline_meaning"
+    SETUP_WHO_FORM = "setup_who_form"
+    SETUP_PERSON_FORM = "setup_person_form"
+    SETUP_TEAM_FORM = "setup_team_form"
+    SETUP_ALIGN_FORM = "setup_align_form"
+    SETUP_OFF_FORM = "setup_off_form"
