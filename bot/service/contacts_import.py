@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.db.base import new_id
 from bot.db.models import Contact, Person
+from bot.domain.cadence import EndReason
 from bot.domain.commands import Actor
 from bot.domain.import_rows import ContactRow, ImportContacts, Refused
 from bot.domain.matching import fold, normalise_email
@@ -24,6 +25,7 @@ from bot.service import audit
 from bot.service.bulk_accounts import AccountsOfRows, Books
 from bot.service.bulk_contacts import ContactsOfRows, contacts_of_rows, differences
 from bot.service.bulk_suppressions import left_alone, suppress_rows
+from bot.service.enrolment_ends import end_for_contacts
 from bot.service.name_index import contact_words, rewrite_contact_words, write_words
 
 _NAMES = frozenset(["first_name", "last_name", "email"])
@@ -76,11 +78,13 @@ def import_contacts(session: Session, command: ImportContacts, now: datetime) ->
         known = contacts_of_rows(session, waiting, books, command.settled)
     done.refused += [Refused(row.line, "somebody else is changing this person; import it again") for row in waiting]
     done.duplicates = [Refused(line, "the same person as on an earlier line") for line in sorted(repeated)]
+    done.contacts |= added
     kept = [row for row in rows if row.line not in repeated]
     touched = {line for line in touched if line not in repeated} | suppress_rows(session, kept, command.actor, now)
+    silent = [done.contacts[row.line] for row in kept if row.do_not_email and row.line in done.contacts]
+    end_for_contacts(session, silent, EndReason.SUPPRESSED, now)
     done.settled = frozenset(settled | set(added.values()))
     done.accounts_added = accounts.added
-    done.contacts |= added
     done.added = len(added)
     done.changed = len(touched - added.keys())
     done.unchanged = len(kept) - len(waiting) - done.added - done.changed

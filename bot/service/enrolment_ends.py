@@ -3,6 +3,7 @@
 What must stay true: one statement each, and nothing for people who are in no plan.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -15,12 +16,18 @@ from bot.domain.cadence import EndReason
 
 def end_for_contact(session: Session, contact_id: UUID, reason: EndReason, now: datetime) -> None:
     """End whatever plan somebody is in, at once: they raised a hand, for example."""
-    session.execute(
-        update(Enrolment)
-        .where(Enrolment.contact_id == contact_id, Enrolment.ended_at.is_(None))
-        .values(ended_at=now, end_reason=reason.value, next_due_on=None, version=Enrolment.version + 1)
-        .execution_options(synchronize_session=False)
-    )
+    end_for_contacts(session, [contact_id], reason, now)
+
+
+def end_for_contacts(session: Session, contact_ids: Collection[UUID], reason: EndReason, now: datetime) -> None:
+    """The same for many people in one statement; nothing for none."""
+    if contact_ids:
+        session.execute(
+            update(Enrolment)
+            .where(Enrolment.contact_id.in_(contact_ids), Enrolment.ended_at.is_(None))
+            .values(ended_at=now, end_reason=reason.value, next_due_on=None, version=Enrolment.version + 1)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def end_with_lead(session: Session, contact_id: UUID, lead_id: UUID, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Logged touches move plans, and undo puts them back exactly; raised hands, follow-ups, referrals, covers, ends."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from bot.db.models import Contact, Enrolment, Lead, Task
 from bot.domain.commands import (
     CompanyFacts,
     CorrectTouch,
+    JunkLead,
     LogTouch,
     PersonFacts,
     RaiseHand,
@@ -20,7 +22,8 @@ from bot.domain.commands import (
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.terms import Channel, Intent, LeadState, Outcome, Source
 from bot.domain.touch_list import ItemKind
-from bot.service.claims import reassign_lead
+from bot.intake.csv_contacts import import_contacts_file
+from bot.service.claims import junk_lead, reassign_lead
 from bot.service.enrolment_changes import ChangePlan, end_enrolment, pause, replan, resume, skip_step
 from bot.service.enrolment_courses import facts
 from bot.service.hand_raises import raise_hand
@@ -197,6 +200,38 @@ def test_the_follow_up_goes_with_its_lead(desk: DeskHouse) -> None:
     given = ReassignLead(desk.lena, lead_id, desk.ada.person_id, "Sam is full")
     desk.write(lambda session: reassign_lead(session, given, at(MONDAY)))
     assert (desk.due(TUESDAY), len(desk.due(TUESDAY, desk.ada))) == ([], 1)
+
+
+def test_a_lead_that_is_junk_has_no_follow_up(desk: DeskHouse) -> None:
+    lead_id = desk.opens_lead()
+    desk.logs(Outcome.VOICEMAIL)
+    reason = desk.database.playbook.junk.reasons[0]
+    desk.write(lambda session: junk_lead(session, JunkLead(desk.sam, lead_id, reason), at(MONDAY)))
+    assert (desk.plan().end_reason, desk.due(FRIDAY)) == ("lead_closed", [])
+
+
+def test_a_colleague_who_answers_a_claimed_lead_leaves_the_plan_to_its_owner(desk: DeskHouse) -> None:
+    desk.opens_lead(claimed_at=NOW, claimed_by_id=desk.sam.person_id, state=LeadState.CLAIMED)
+    desk.logs(Outcome.NO_ANSWER, by=desk.ada)
+    assert desk.plan().person_id == desk.sam.person_id
+
+
+def test_a_list_that_says_no_mail_ends_the_plan(desk: DeskHouse) -> None:
+    desk.enrolls()
+    file = b"Email,First Name,Email Opt Out\njane@acme.com,Jane,TRUE\n"
+    import_contacts_file(desk.database, file, lambda: NOW)
+    assert desk.plan().end_reason == "suppressed"
+
+
+def test_two_reps_at_the_same_moment_do_not_share_an_account(desk: DeskHouse) -> None:
+    for number in range(6):
+        account = desk.knows_account(f"Firm{number}")
+        both = [desk.knows(f"P{number}{one}", account=account, country="US") for one in "ab"]
+        with ThreadPoolExecutor(2) as reps:
+            ada = reps.submit(desk.enrolls, both[0], by=desk.ada)
+            sam = reps.submit(desk.enrolls, both[1], by=desk.sam)
+            begun = [len(one.result().begun) for one in (ada, sam)]
+        assert sorted(begun) == [0, 1]
 
 
 def test_a_cover_has_the_steps_of_a_longer_absence(desk: DeskHouse) -> None:
