@@ -360,4 +360,5 @@ def test_the_reps_list_says_that_somebody_came_back_to_them(closing: Closing) ->
     closing.floor.does(miss_call, MissCall(closing.floor.actor("Erik"), handoff_id))
     ada, tomorrow = closing.floor.people["Ada"], closing.now + timedelta(days=1)
     (item,) = closing.floor.read(lambda session: task_items(session, ada, tomorrow))
-    assert item.why.startswith("They came back to you. ") and "did not come to the intro call" in item.why
+    assert item.why.startswith("They came back to you. ")
+    assert "No-show in Erik's intro call" in item.why
