@@ -127,6 +127,11 @@ def seniority(title: str | None, playbook: Playbook) -> SeniorityName:
     return min(outer, key=_RANKS.index, default="unknown")
 
 
+def decides(title: str | None, playbook: Playbook) -> bool:
+    """Whether a title is a senior decision maker's: above a manager's (process §4)."""
+    return seniority(title, playbook) in _RANKS[: _RANKS.index("manager")]
+
+
 def is_junk(facts: ScoreFacts, lines: Iterable[ScoreLine], playbook: Playbook) -> str | None:
     """Return why a lead is junk, as a plain sentence, or None. Disposable, competitor, or a score too low."""
     if _disposable(facts, playbook):

@@ -3,8 +3,10 @@
 from bot.handlers import (
     admin,
     alerts,
+    company,
     deal,
     enroll,
+    give_up,
     handoff,
     handoff_answers,
     home,
@@ -22,6 +24,7 @@ __all__ = ["register_all"]
 FEATURES = (
     touch,
     lead,
+    company,
     today,
     next_item,
     alerts,
@@ -30,6 +33,7 @@ FEATURES = (
     verdict,
     deal,
     enroll,
+    give_up,
     pipeline,
     admin,
     home,

@@ -174,6 +174,8 @@ def upgrade() -> None:
         sa.Column("csm_id", sa.Uuid(), nullable=True),
         sa.Column("strategic", sa.Boolean(), nullable=False),
         sa.Column("partner", sa.Boolean(), nullable=False),
+        sa.Column("given_up_at", types.Timestamp(), nullable=True),
+        sa.Column("given_up_reason", sa.String(length=255), nullable=True),
         sa.Column("last_activity_at", types.Timestamp(), nullable=True),
         sa.Column("created_at", types.Timestamp(), nullable=False),
         sa.CheckConstraint("employees IS NULL OR employees >= 0", name=op.f("ck_accounts_employees_not_negative")),

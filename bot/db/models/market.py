@@ -31,6 +31,9 @@ class Account(Base):
     """One of its owner's strategic accounts: offered first when the owner's day has a gap (process §7)."""
     partner: Mapped[bool] = mapped_column(default=False)
     """A channel partner."""
+    given_up_at: Mapped[datetime | None] = mapped_column(Timestamp)
+    """Disqualified, on the no of who decides there or as not a fit (process §4)."""
+    given_up_reason: Mapped[Short | None]
     last_activity_at: Mapped[datetime | None] = mapped_column(Timestamp)
     created_at: Mapped[When]
 

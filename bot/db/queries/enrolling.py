@@ -68,9 +68,7 @@ _LEADS = (
     .where(Lead.account_id.in_(_IDS), Lead.closed_at.is_(None))
 )
 _DEALS = select(Opportunity.account_id).where(Opportunity.account_id.in_(_IDS), Opportunity.closed_at.is_(None))
-_GIVEN_UP = select(Enrolment.account_id).where(
-    Enrolment.account_id.in_(_IDS), Enrolment.end_reason == EndReason.NOT_A_FIT.value
-)
+_GIVEN_UP = select(Account.id).where(Account.id.in_(_IDS), Account.given_up_at.is_not(None))
 _LOCK = select(Account.id).where(Account.id.in_(_IDS)).order_by(Account.id).with_for_update()
 _CONSENTS = select(Consent.contact_id, Consent.basis, Consent.expires_at, Consent.withdrawn_at).where(
     Consent.contact_id.in_(_IDS)

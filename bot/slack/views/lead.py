@@ -9,6 +9,7 @@ from urllib.parse import quote as url_quote
 
 from slackblocks import Block as SlackBlock
 
+from bot.db.queries.companies import CompanyName
 from bot.db.queries.contact_card import PAGE, ContactCard, TimelineEntry
 from bot.db.queries.lead_facts import CardScoreLine, LeadCard
 from bot.db.queries.own_leads import PAGE as OWN_PAGE
@@ -36,6 +37,7 @@ from bot.slack.blocks import (
 )
 from bot.slack.blocks import quote as quoted
 from bot.slack.ids import Action
+from bot.slack.views.company import company_buttons
 from bot.slack.views.plan import plan_button, plan_line
 from bot.slack.views.touch import person_labels
 from bot.slack.views.words import dialled, lasting, local_times, score_parts
@@ -44,7 +46,7 @@ NOTE = 240
 SCORE_LINES = 8
 HELP = (
     ("/lead jane doe", "her card: stage, score, timeline, owner and why"),
-    ("/lead acme", "the people at Acme"),
+    ("/lead acme", "the people at Acme, and the company: whose it is, strategic or partner"),
     ("/lead jane@acme.com", "an address finds exactly one"),
     ("/lead 030 901820", "so does a phone number"),
     ("/lead", "your own open leads"),
@@ -77,8 +79,12 @@ def help_post() -> Post:
     return post(f"{text}. {plain}", [section(f"*{text}*\n" + "\n".join(lines))])
 
 
-def nobody_post(typed: str) -> Post:
-    """Nobody fits what was typed."""
+def nobody_post(typed: str, companies: Sequence[CompanyName] = ()) -> Post:
+    """Nobody fits what was typed; ``companies`` that do, although nobody there is known."""
+    if companies:
+        found = f"I know nobody at “{esc(typed)}” yet, only the company:"
+        names = esc(", ".join(one.name for one in companies), 400)
+        return post(f"{found} {names}", [section(found), *company_buttons(companies)])
     said = f"I know nobody called “{esc(typed)}”. Try fewer letters, the company, or the e-mail address."
     if NameQuery.read(typed).phone:
         said = f"I know nobody with the number {esc(typed)}. Try a name, the company, or the e-mail address."
@@ -93,8 +99,8 @@ def colleague_post(name: str | None) -> Post:
     )
 
 
-def choice_post(typed: str, people: Sequence[Candidate], *, more: bool) -> Post:
-    """Several may be meant."""
+def choice_post(typed: str, people: Sequence[Candidate], *, more: bool, companies: Sequence[CompanyName] = ()) -> Post:
+    """Several may be meant; ``companies``: those that what was typed names."""
     labels = person_labels(list(people))
     said = f"Who do you mean by “{esc(typed)}”?" + (
         " There are more: type more of the name, or the address." if more else ""
@@ -103,7 +109,9 @@ def choice_post(typed: str, people: Sequence[Candidate], *, more: bool) -> Post:
         button(label, f"{Action.LEAD_CHOOSE}_{place}", str(one.id))
         for place, (one, label) in enumerate(zip(people, labels, strict=True))
     ]
-    return post(f"{said} {esc(', '.join(labels), 900)}", [section(said), buttons(*answers)])
+    return post(
+        f"{said} {esc(', '.join(labels), 900)}", [section(said), buttons(*answers), *company_buttons(companies)]
+    )
 
 
 def own_leads_post(leads: OwnLeads) -> Post:
@@ -165,8 +173,10 @@ def _controls(card: ContactCard) -> SlackBlock:
     if card.more:
         older = button("Earlier ▶", f"{Action.LEAD_PAGE}_more", f"{card.contact_id}|{card.offset + len(card.timeline)}")
     hand_off = button("Hand off…", f"{Action.HANDOFF_OPEN}_card", str(card.contact_id))
+    company = button("Company", f"{Action.COMPANY}_card", str(card.account_id)) if card.account_id else None
+    give_up = button("Give up company…", Action.GIVE_UP, str(card.contact_id)) if card.company else None
     log = button("Log a touch", Action.LEAD_LOG, str(card.contact_id), style="primary")
-    return buttons(log, hand_off, plan_button(card.contact_id, card.stage, card.plan), newer, older)
+    return buttons(log, hand_off, plan_button(card.contact_id, card.stage, card.plan), company, give_up, newer, older)
 
 
 def lead_post(card: LeadCard) -> Post:
