@@ -83,14 +83,13 @@ def histories(draw: Callable[..., Any]) -> History:
         for _ in range(draw(st.integers(1, 4)))
     ]
     any_contact, any_one = st.sampled_from(made.contacts), st.sampled_from(who)
-    made.leads = [_lead(draw, one, any_one) for one in draw(st.lists(any_contact, max_size=6))]
-    if made.leads:
-        for lead in draw(st.lists(st.sampled_from(made.leads), max_size=6)):
-            made.handoffs.append(_handoff(draw, lead, any_one))
-    for contact in draw(st.lists(any_contact, max_size=6)):
+    made.leads = [_lead(draw, one, any_one) for one in draw(st.lists(any_contact, min_size=1, max_size=6))]
+    for lead in draw(st.lists(st.sampled_from(made.leads), min_size=2, max_size=6)):
+        made.handoffs.append(_handoff(draw, lead, any_one))
+    for contact in draw(st.lists(any_contact, min_size=2, max_size=6)):
         made.deals.append(_deal(draw, contact, [None, *(one["id"] for one in made.leads)], any_one))
-    made.touches = [_touch(draw, one, any_one) for one in draw(st.lists(any_contact, max_size=14))]
-    made.enrolments = [_enrolment(draw, one, any_one) for one in draw(st.lists(any_contact, max_size=6))]
+    made.touches = [_touch(draw, one, any_one) for one in draw(st.lists(any_contact, min_size=4, max_size=14))]
+    made.enrolments = [_enrolment(draw, one, any_one) for one in draw(st.lists(any_contact, min_size=2, max_size=6))]
     return made
 
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,12 +32,12 @@ RANDOM = settings(
 def seen(draw: Any, sqlite: bool) -> tuple[History, Lens]:
     """A history, and what is looked at of it."""
     made = draw(histories())
-    first, last = sorted((draw(days), draw(days)))
+    whole = (FIRST.date(), FIRST.date() + timedelta(days=62))
+    first, last = draw(st.sampled_from([whole, whole, tuple(sorted((draw(days), draw(days))))]))
     who, teams = list(made.people), list(made.teams)
-    scope = draw(
-        st.sampled_from([Scope(everyone=True), Scope(people=(who[0],)), Scope(people=(who[2],)), Scope()])
-        | st.sampled_from([Scope(teams=(teams[0],)), Scope(teams=tuple(teams)), Scope((), (who[1],), (teams[0],))])
-    )
+    one = st.sampled_from(who).map(lambda person: Scope(people=(person,)))
+    more = [Scope(), Scope(teams=(teams[0],)), Scope(teams=tuple(teams)), Scope(people=(who[1],), teams=(teams[0],))]
+    scope = draw(st.just(Scope(everyone=True)) | one | one | st.sampled_from(more))
     lens = Lens(
         scope=scope,
         starts_at=datetime.combine(first, time(), UTC),
@@ -45,8 +46,8 @@ def seen(draw: Any, sqlite: bool) -> tuple[History, Lens]:
         last_day=last,
         now=NOW,
         sqlite=sqlite,
-        source=draw(st.none() | st.sampled_from(SOURCES)),
-        segment=draw(st.none() | st.sampled_from(SEGMENTS)),
+        source=draw(st.none() | st.none() | st.sampled_from(SOURCES)),
+        segment=draw(st.none() | st.none() | st.sampled_from(SEGMENTS)),
     )
     return made, lens
 
@@ -74,8 +75,25 @@ def test_every_figure_is_a_recount_of_the_history_and_of_the_rows_behind_it(data
     holds()
 
 
+@pytest.mark.parametrize(("state", "leads"), [("qualified", 1), ("declined", 0), ("taken_back", 0)])
+def test_a_lead_is_its_account_executives_while_the_handoff_stands(database: Database, state: str, leads: int) -> None:
+    made = _many_leads(1)
+    rep, ae = list(made.people)
+    lead = made.leads[0]
+    known = {name: lead[name] for name in ("contact_id", "account_id")}
+    made.handoffs = [
+        known | {"id": new_id(), "lead_id": lead["id"], "rep_id": rep, "ae_id": ae, "state": state, "held_at": None}
+    ]
+    made.handoffs[0] |= {"created_at": NOW, "ended_at": NOW}
+    database.write_now(lambda session: put(session, made))
+    for person, counted in ((rep, 1), (ae, leads)):
+        lens = Lens(Scope(people=(person,)), FIRST, NOW, FIRST.date(), NOW.date(), NOW, database.sqlite)
+        said = database.read_now(lambda session, lens=lens: figures(session, lens))
+        assert said[Number.LEADS].rows == counted
+
+
 def test_pages_together_are_all_rows(database: Database) -> None:
-    made = _many_leads()
+    made = _many_leads(25)
     lens = Lens(Scope(everyone=True), FIRST, NOW, FIRST.date(), NOW.date(), NOW, database.sqlite)
     database.write_now(lambda session: put(session, made))
 
@@ -89,9 +107,9 @@ def test_pages_together_are_all_rows(database: Database) -> None:
     database.read_now(check)
 
 
-def _many_leads() -> History:
-    """Twenty-five leads of one moment, so that only their ids put them in order."""
-    made = History(people={new_id(): Role.MRR})
+def _many_leads(many: int) -> History:
+    """Leads of one moment, so that only their ids put them in order; a rep and an account executive."""
+    made = History(people={new_id(): Role.MRR, new_id(): Role.AE})
     made.contacts = [{"id": new_id(), "account_id": None, "source": Source.WEBINAR}]
     made.leads = [
         {
@@ -104,6 +122,6 @@ def _many_leads() -> History:
             "owner_id": None,
             "raised_at": FIRST,
         }
-        for _ in range(25)
+        for _ in range(many)
     ]
     return made
