@@ -110,3 +110,17 @@ async def test_the_card_says_where_in_the_plan_and_ends_it(house: WholeHouse) ->
     assert live(house) == []
     await house.sam.types("/lead jane doe")
     await house.sam.sees("Last cadence: Sam Okafor's, ended: one of us ended it.")
+
+
+async def test_a_company_is_given_up_with_evidence_and_taken_up_again(house: WholeHouse) -> None:
+    await house.sam.types("/lead jane doe")
+    card = await house.sam.sees("Jane Doe, Acme")
+    await house.sam.clicks("Give up company…", on=card)
+    await house.sam.sees("One person's no stops only that person", in_="modal")
+    await house.sam.submits()
+    await house.sam.sees("Whose no was it?", in_="modal")
+    await house.sam.submits(**{"Or: why are they not a fit?": "Competitor", "What shows it?": "Their site"})
+    await house.sam.sees("Acme is given up: not a fit: Competitor. Their site.")
+    await house.sam.clicks("Give up company…", on=card)
+    await house.sam.clicks("Take it up again")
+    await house.sam.sees("Acme can be worked again.")
