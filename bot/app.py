@@ -26,7 +26,7 @@ from bot.db.listen import listen
 from bot.db.migrate import is_current
 from bot.db.session import Database
 from bot.delivery.addresses import Addresses
-from bot.delivery.budget import Budget, Limits
+from bot.delivery.budget import NO_LIMITS, Budget, Limits
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.ledger import Ledger
 from bot.delivery.sender import Sender
@@ -254,7 +254,7 @@ async def _deliverer(parts: Parts) -> AsyncIterator[Deliverer]:
 
 def _limits(settings: Settings) -> Limits:
     if settings.slack_budget == "off":
-        return Limits(None, 0, None)
+        return NO_LIMITS
     return Limits() if settings.slack_budget == "on" else Limits(workspace_a_minute=settings.slack_budget)
 
 

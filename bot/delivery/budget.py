@@ -8,6 +8,7 @@ wait long takes nothing and makes room for others.
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.domain.notices import Priority
 
@@ -37,15 +38,58 @@ class Bucket:
         return max(0.0, (1 - self.tokens) / self.rate)
 
 
+@dataclass(slots=True)
+class Shared:
+    """A budget that all share, with a part of it kept for hot ones; the two bursts together are its burst."""
+
+    whole: Bucket
+    kept: Bucket
+
+    @classmethod
+    def full(cls, a_minute: float, burst: float, kept: float, now: float) -> "Shared":
+        """``kept``: the share of it that hot ones find whatever else waits."""
+        rate = a_minute / 60
+        return cls(
+            Bucket.full(rate, max(1.0, burst * (1 - kept)), now),
+            Bucket.full(rate * kept, max(1.0, burst * kept), now),
+        )
+
+    def asked(self, priority: int, now: float) -> list[Bucket]:
+        """What a message takes from, the one that it waits for first.
+
+        What hot ones have of their own is the whole's too: others wait the longer for it.
+        """
+        if priority <= Priority.HOT and self.kept.missing(now) < self.whole.missing(now):
+            return [self.kept, self.whole]
+        return [self.whole]
+
+
+class Method(StrEnum):
+    """How Slack counts a request: posts by channel and workspace, others by their method's tier (slack.md)."""
+
+    POST = "chat.postMessage"
+    UPDATE = "chat.update"
+    HOME = "views.publish"
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Messages a second to one channel, and a minute to the whole workspace; None: unlimited."""
+    """Messages a second to one channel, and a minute to the whole workspace; None: unlimited.
+
+    ``updates_a_minute``, ``homes_a_minute``: the tiers of ``chat.update`` and ``views.publish``, a workspace each.
+    """
 
     channel_a_second: float | None = 1.0
     channel_burst: float = 3.0
     workspace_a_minute: float | None = 300.0
     workspace_burst_seconds: float = 2.0
     kept_for_hot: float = 0.1
+    updates_a_minute: float | None = 50.0
+    homes_a_minute: float | None = 100.0
+    tier_burst: float = 10.0
+
+
+NO_LIMITS = Limits(None, 0, None, updates_a_minute=None, homes_a_minute=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,57 +106,58 @@ class Budget:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._channels: OrderedDict[str, Bucket] = OrderedDict()
-        self._workspace: Bucket | None = None
-        self._kept: Bucket | None = None
-        """For hot ones alone: what they may send at once, whatever else waits for the workspace."""
+        self._shared: dict[Method, Shared] = {}
         self._sharers = 1
 
     def divide(self, sharers: int) -> None:
         """So many processes send now: each takes its part of every rate."""
         if sharers != self._sharers and sharers > 0:
-            for bucket in (self._workspace, self._kept, *self._channels.values()):
-                if bucket is not None:
-                    bucket.rate *= self._sharers / sharers
+            shared = [bucket for one in self._shared.values() for bucket in (one.whole, one.kept)]
+            for bucket in (*shared, *self._channels.values()):
+                bucket.rate *= self._sharers / sharers
             self._sharers = sharers
 
-    async def wait(self, channel: str, priority: int) -> float:
-        """0 when a message of this priority may go to ``channel`` now; else seconds after which to ask again."""
-        turn = self.turn(channel, priority, asyncio.get_running_loop().time())
+    async def wait(self, channel: str, priority: int, method: Method = Method.POST) -> float:
+        """0 when a request of this priority may go to ``channel`` now; else seconds after which to ask again."""
+        turn = self.turn(channel, priority, asyncio.get_running_loop().time(), method)
         if not turn.granted:
             return turn.seconds
         if turn.seconds > 0:
             await asyncio.sleep(turn.seconds)
         return 0.0
 
-    def turn(self, channel: str, priority: int, now: float) -> Turn:
-        """When a message that asks at ``now`` (seconds of any steady clock) may go; counted if it is soon."""
-        channel_bucket, workspace = self._channel(channel, now), self._of_workspace(now)
-        first = self._kept if priority <= Priority.HOT and self._is_sooner(now) else workspace
-        seconds = max((bucket.missing(now) for bucket in (channel_bucket, first) if bucket is not None), default=0.0)
+    def turn(self, channel: str, priority: int, now: float, method: Method = Method.POST) -> Turn:
+        """When a request that asks at ``now`` (seconds of any steady clock) may go; counted if it is soon."""
+        shared = self._of_all(method, now)
+        taken = shared.asked(priority, now) if shared else []
+        waits_for = taken[:1]
+        if method is Method.POST and (own := self._channel(channel, now)) is not None:
+            taken.append(own)
+            waits_for.append(own)
+        seconds = max((bucket.missing(now) for bucket in waits_for), default=0.0)
         if seconds > PATIENCE:
             return Turn(granted=False, seconds=seconds)
-        taken = [channel_bucket, workspace, first if first is not workspace else None]
-        for bucket in taken:  # what hot ones have of their own is the workspace's too: others wait the longer
-            if bucket is not None:
-                bucket.tokens -= 1
+        for bucket in taken:
+            bucket.tokens -= 1
         return Turn(granted=True, seconds=seconds)
 
-    def _is_sooner(self, now: float) -> bool:
-        """Whether what is kept for hot ones is to be had sooner than what all share."""
-        kept, workspace = self._kept, self._workspace
-        return kept is not None and workspace is not None and kept.missing(now) < workspace.missing(now)
-
-    def _of_workspace(self, now: float) -> Bucket | None:
-        """What all share, made with what is kept for hot ones: the two bursts together are the workspace's."""
+    def _of_all(self, method: Method, now: float) -> Shared | None:
+        """What all requests of a kind share; None if Slack counts none."""
         limits = self._limits
-        if limits.workspace_a_minute is None:
+        a_minute, burst = {
+            Method.POST: (
+                limits.workspace_a_minute,
+                (limits.workspace_a_minute or 0) / 60 * limits.workspace_burst_seconds,
+            ),
+            Method.UPDATE: (limits.updates_a_minute, limits.tier_burst),
+            Method.HOME: (limits.homes_a_minute, limits.tier_burst),
+        }[method]
+        if a_minute is None:
             return None
-        if self._workspace is None:
-            rate, kept = limits.workspace_a_minute / 60 / self._sharers, limits.kept_for_hot
-            burst = rate * limits.workspace_burst_seconds
-            self._kept = Bucket.full(rate * kept, max(1.0, burst * kept), now)
-            self._workspace = Bucket.full(rate, max(1.0, burst * (1 - kept)), now)
-        return self._workspace
+        if method not in self._shared:
+            share = a_minute / self._sharers
+            self._shared[method] = Shared.full(share, burst / self._sharers, limits.kept_for_hot, now)
+        return self._shared[method]
 
     def _channel(self, channel: str, now: float) -> Bucket | None:
         limits = self._limits

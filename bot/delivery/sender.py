@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from bot.clocks import protocol_now
 from bot.db.session import Database
 from bot.delivery.addresses import Addresses, NoPlace, NotPosted, Place
-from bot.delivery.budget import Budget
+from bot.delivery.budget import Budget, Method
 from bot.delivery.ledger import Ledger
 from bot.delivery.reconcile import METADATA_EVENT, find_by_key
 from bot.delivery.render import Home, Renderer, Upload
@@ -97,7 +97,7 @@ class Sender:
         if rendered.what is None:
             return Sent(version=rendered.version)
         place = await self._place(address, rendered)
-        wait = await self._budget.wait(place.channel, item.priority)
+        wait = await self._budget.wait(place.channel, item.priority, _method(rendered))
         if wait > 0:
             return Retry(timedelta(seconds=wait), "waits for its turn", tried=False)
         if item.sending_at is not None and not await self._begin(item):
@@ -232,6 +232,14 @@ class Sender:
         code = code_of(error)
         log.warning("delivery failed", kind=item.kind, lane_kind=_lane_kind(item), code=code, attempts=item.attempts)
         return meaning_of(error), code
+
+
+def _method(rendered: Rendered) -> Method:
+    """How Slack counts the request."""
+    if isinstance(rendered.what, Home):
+        return Method.HOME
+    standing = rendered.standing
+    return Method.UPDATE if standing is not None and standing.ts and standing.channel else Method.POST
 
 
 def _later(item: Claimed, after: timedelta, error: str, *, tried: bool = True) -> Verdict:

@@ -17,7 +17,7 @@ from bot.clocks import RealClock, protocol_now
 from bot.db.models import OutboxItem, Person, PersonRole, Setting
 from bot.db.session import Database
 from bot.delivery.addresses import Addresses
-from bot.delivery.budget import Budget, Limits
+from bot.delivery.budget import NO_LIMITS, Budget, Limits
 from bot.delivery.deliverer import Deliverer
 from bot.delivery.ledger import Ledger
 from bot.delivery.render import Renderer, Upload
@@ -220,7 +220,7 @@ async def post_office(
         for _ in range(deliverers):
             client = make_client(env["SLACK_BOT_TOKEN"], env["SLACK_API_URL"], session)
             ledger = Ledger(database)
-            budget = Budget(limits or Limits(None, 0, None))
+            budget = Budget(limits or NO_LIMITS)
             sender = Sender(database, client, Addresses(database, client), renderer(), budget, ledger)
             running.append(Deliverer(database, sender, ledger, office.finished))
         database.on_commit(_waker(office, asyncio.get_running_loop()))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot.db.models import LivingMessage
 from bot.db.session import Database
-from bot.delivery.budget import PATIENCE, Budget, Limits, Turn
+from bot.delivery.budget import PATIENCE, Budget, Limits, Method, Turn
 from bot.domain.notices import Address, Notice, NoticeKind, Priority, View
 from bot.outbox.claims import Retry
 from bot.outbox.enqueue import tell
@@ -146,3 +146,20 @@ def test_what_hot_alerts_take_is_missing_to_the_others() -> None:
     before = budget.turn("C1", Priority.NORMAL, 0.0).seconds
     assert budget.turn("C2", Priority.HOT, 0.0) == Turn(granted=True, seconds=0.0)
     assert budget.turn("C1", Priority.NORMAL, 0.0).seconds == pytest.approx(before + 0.1)
+
+
+def test_updates_have_a_tier_of_their_own() -> None:
+    budget, now, out = Budget(Limits(None, 0, 300.0, updates_a_minute=50.0)), 0.0, 0
+    while now < 120.0:
+        turn = budget.turn("C1", Priority.BULK, now, Method.UPDATE)
+        out += turn.granted
+        now += max(turn.seconds, 0.001)
+    assert 100 <= out <= 110 + 50 / 60 * PATIENCE
+    assert budget.turn("C1", Priority.NORMAL, now) == Turn(granted=True, seconds=0.0)
+
+
+def test_a_hot_card_is_updated_while_lists_use_up_the_tier() -> None:
+    budget = Budget(Limits(None, 0, None, updates_a_minute=50.0))
+    while budget.turn("D1", Priority.BULK, 0.0, Method.UPDATE).granted:
+        pass
+    assert budget.turn("C1", Priority.HOT, 0.0, Method.UPDATE) == Turn(granted=True, seconds=0.0)
