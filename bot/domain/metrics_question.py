@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 
 from bot.domain.metrics_period import Period, Span, read_period, unit_of
 from bot.domain.terms import Source
+from bot.domain.touch_text import plain
 
 MOST_WORDS: Final = 24
 EVERYONE: Final = "*"
@@ -118,7 +119,7 @@ def usual_period(today: date) -> Period:
 def take_apart(text: str, today: date) -> Asked:
     """Find the period, keywords and names in what was typed after ``/pipeline``."""
     mention = _MENTION.search(text)
-    words = _MENTION.sub(" ", text).replace(",", " ").split()[:MOST_WORDS]
+    words = plain(_MENTION.sub(" ", text)).replace(",", " ").split()[:MOST_WORDS]
     period, words = _find_period(words, today)
     asked = Asked(period, slack_user_id=mention[1] if mention else None)
     named: list[tuple[Kind, str]] = []
@@ -134,13 +135,13 @@ def take_apart(text: str, today: date) -> Asked:
         if end > at + 1:
             named.append((kind, " ".join(words[at + 1 : end])))
         at = end
-    plain = [word for word in rest if word.casefold() not in _NOISE]
+    told = [word for word in rest if word.casefold() not in _NOISE]
     return replace(
         asked,
         named=tuple(named),
-        rest=tuple(word for word in plain if word.casefold() not in _MINE | _ALL),
-        mine=any(word.casefold() in _MINE for word in plain),
-        everyone=any(word.casefold() in _ALL for word in plain),
+        rest=tuple(word for word in told if word.casefold() not in _MINE | _ALL),
+        mine=any(word.casefold() in _MINE for word in told),
+        everyone=any(word.casefold() in _ALL for word in told),
     )
 
 

@@ -50,6 +50,11 @@ def test_words_are_names_and_a_period(typed: str, names: list[Name], period: str
     assert (asked.period and asked.period.words()) == period
 
 
+def test_what_slack_escaped_is_read_as_it_was_typed() -> None:
+    lab = Name(Kind.TEAM, "9", "R&D")
+    assert find_names(take_apart("team r&amp;d last week", TODAY), [*NAMES, lab]) == [lab]
+
+
 def test_a_name_of_two_is_asked_back() -> None:
     found = find_names(take_apart("sam", TODAY), NAMES)
     assert found == NotUnderstood("sam", (SAM, SAMANTHA), several=True)
