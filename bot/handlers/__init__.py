@@ -13,6 +13,8 @@ from bot.handlers import (
     lead,
     next_item,
     pipeline,
+    setup,
+    setup_forms,
     today,
     touch,
     verdict,
@@ -37,6 +39,8 @@ FEATURES = (
     pipeline,
     admin,
     home,
+    setup,
+    setup_forms,
 )
 
 

@@ -65,9 +65,10 @@ class Edge:
         """A message or global shortcut."""
         self.app.shortcut(callback_id)(self._listener(handler, callback_id))
 
-    def options(self, action_id: str, handler: Handler) -> None:
+    def options(self, action_id: str | re.Pattern[str], handler: Handler) -> None:
         """A typeahead."""
-        self.app.options(action_id)(self._listener(handler, action_id))
+        name = action_id if isinstance(action_id, str) else action_id.pattern
+        self.app.options(action_id)(self._listener(handler, name))
 
     def event(self, name: str, handler: Handler) -> None:
         """An event; nobody waits for its answer."""
