@@ -166,6 +166,27 @@ async def test_a_file_goes_up_in_three_steps() -> None:
         assert "hits.csv" in seen.text
 
 
+async def test_a_file_is_completed_once_and_goes_under_a_parent_by_the_channels_id() -> None:
+    async with Workspace.start(manifest=simple_manifest()) as slack:
+        api, inbound = client(slack), slack.channel_id("#inbound")
+        parent = (await api.chat_postMessage(channel=inbound, text="a parent"))["ts"]
+        reply = (await api.chat_postMessage(channel=inbound, text="a reply", thread_ts=parent))["ts"]
+        up = {"filename": "call.ics", "content": "BEGIN:VCALENDAR"}
+        sent = await api.files_upload_v2(channel=inbound, thread_ts=parent, **up)
+        again = api.files_completeUploadExternal(files=[{"id": sent["file"]["id"]}], channel_id=inbound)
+        assert (await refusal(again))["error"] == "file_not_found"
+        for where, code in (
+            ({"channel": "#inbound"}, "channel_not_found"),
+            ({"channel": slack.person("Sam").id}, "channel_not_found"),
+            ({"channel": inbound, "thread_ts": "1.000001"}, "thread_not_found"),
+            ({"channel": inbound, "thread_ts": reply}, "invalid_arguments"),
+            ({"thread_ts": parent}, "invalid_arguments"),
+        ):
+            assert (await refusal(api.files_upload_v2(**where, **up)))["error"] == code
+        shared = [one for one in await slack.person("Sam").messages(in_="#inbound") if one.raw["files"]]
+        assert [one.thread_ts for one in shared] == [parent]
+
+
 async def test_a_direct_message_rings_and_mentions_ring_only_those_named() -> None:
     async with Workspace.start(manifest=simple_manifest()) as slack:
         api, sam, ada, inbound = client(slack), slack.person("Sam"), slack.person("Ada"), slack.channel_id("inbound")
