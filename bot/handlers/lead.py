@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.db.models import Person
+from bot.db.queries.companies import find_companies
 from bot.db.queries.contact_card import contact_card
 from bot.db.queries.contacts import find_contacts
 from bot.db.queries.own_leads import own_leads
@@ -79,11 +80,12 @@ def _look_up(session: Session, actor: Actor, typed: str, now: datetime) -> Post:
     ranked = rank(typed, find_contacts(session, typed, actor.person_id, 2 * SHOWN))
     decision = decide(ranked)
     if isinstance(decision, Nothing):
-        return nobody_post(typed)
+        return nobody_post(typed, find_companies(session, typed))
     if isinstance(decision, Match):
         return contact_post(contact_card(session, _id(str(decision.ranked.candidate.id)), now))
     people = [one.candidate for one in decision.options]
-    return choice_post(typed, people[:SHOWN], more=len(people) > SHOWN)
+    companies = find_companies(session, typed)
+    return choice_post(typed, people[:SHOWN], more=len(people) > SHOWN, companies=companies)
 
 
 def _id(value: str) -> UUID:

@@ -99,6 +99,7 @@ class ContactCard:
     may_write: Verdict
     now: datetime
     plan: PlanOnCard | None = None
+    account_id: UUID | None = None
 
 
 def contact_card(session: Session, contact_id: UUID, now: datetime, offset: int = 0) -> ContactCard:
@@ -154,6 +155,7 @@ def contact_card(session: Session, contact_id: UUID, now: datetime, offset: int 
         may_write=may_write,
         now=now,
         plan=plan_on_card(session, contact_id),
+        account_id=contact.account_id,
     )
 
 
