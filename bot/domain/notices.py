@@ -48,6 +48,11 @@ class NoticeKind(StrEnum):
     VERDICT_STEP = "verdict_step"
     DEAL_STEP = "deal_step"
     LULL = "lull"
+    REASSIGNED = "reassigned"
+    REASSIGNED_SHARE = "reassigned_share"
+    REASSIGN_UNDONE = "reassign_undone"
+    COVER_BEGINS = "cover_begins"
+    COVER_ENDS = "cover_ends"
 
 
 class To(StrEnum):

@@ -19,6 +19,10 @@ from bot.service.handoff_ladder import step_handoff
 from bot.service.handoff_ladder_times import HANDOFF_LADDER
 from bot.service.ladder import step_ladder
 from bot.service.lead_changes import ALERT_LADDER, ALERT_MANAGER, CLAIMED_LADDER, RESPONSE_SLA, SHIFT_START
+from bot.service.reassign import JOB as REASSIGN
+from bot.service.reassign_job import step_reassign
+from bot.service.reassign_undo import JOB as REASSIGN_UNDO
+from bot.service.reassign_undo import step_undo
 from bot.service.sla import step_sla
 from bot.service.touch_list_times import EVENING_JOB, MORNING_JOB
 from bot.service.turns import begin_shift
@@ -45,6 +49,8 @@ DUE_JOBS: Mapping[str, Run] = {
     HANDOFF_LADDER: step_handoff,
     MORNING_JOB: send_morning,
     EVENING_JOB: send_evening,
+    REASSIGN: step_reassign,
+    REASSIGN_UNDO: step_undo,
 }
 """Job name of a due time to what carries it out."""
 

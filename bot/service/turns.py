@@ -64,7 +64,13 @@ def hand_over(
     now: datetime,
     cause: str,
 ) -> None:
-    """A new turn in the lead itself; the assignment is stored by the caller."""
+    """A new turn in the lead itself, with its alert; the assignment is stored by the caller."""
+    take_turn(session, lead, owner_id, reason, now)
+    alert(session, lead, now, cause, team_id)
+
+
+def take_turn(session: Session, lead: Lead, owner_id: UUID, reason: Sequence[str], now: datetime) -> None:
+    """The lead is somebody else's, in a new round; nobody is told yet."""
     change(
         session,
         lead,
@@ -78,7 +84,6 @@ def hand_over(
         claimed_by_id=None,
         shift_held=False,
     )
-    alert(session, lead, now, cause, team_id)
 
 
 def pass_on(session: Session, lead: Lead, now: datetime, cause: str, because: str, by_id: UUID | None = None) -> Choice:
