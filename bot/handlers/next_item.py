@@ -131,7 +131,7 @@ def ending(session: Session, list_id: UUID, now: datetime, just: Just | None = N
 
 async def show(request: Request, view: View) -> Answer:
     """Open a view, or put it into the place of the one that was clicked in."""
-    if not request.view:
+    if request.view.get("type") != "modal":  # a message, or the App Home
         await request.open_view(view)
         return Nothing()
     try:

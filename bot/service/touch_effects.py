@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from bot.service.context import playbook_number
 from bot.service.due import fall_due
 from bot.service.lead_changes import LEAD_JOBS, change, disarm, get_lead, note_move
 from bot.service.stored import packed
+from bot.service.touch_list_state import promise_on_list
 from bot.service.touch_subject import TouchSubject
 
 CALLBACK = "callback"
@@ -79,6 +81,9 @@ def remind(touch: TouchInHand, due_at: datetime, text: str) -> None:
     """A task that rings at its time (``callbacks.ring_callback``)."""
     task_id = new_task(touch, CALLBACK, due_at, touch.them.contact_id, text)
     fall_due(touch.session, CALLBACK, str(task_id), due_at.isoformat(), due_at)
+    rep, day = touch.command.actor, due_at.astimezone(ZoneInfo(touch.command.actor.timezone)).date()
+    contact_id, causation_id = touch.them.contact_id, touch.causation_id
+    promise_on_list(touch.session, rep.person_id, contact_id, task_id, day, due_at, causation_id, touch.now)
 
 
 def end_lead(touch: TouchInHand, state: LeadState, reason: str) -> None:

@@ -6,14 +6,15 @@ list's message stale.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, exists, func, or_, select, update
+from sqlalchemy import bindparam, case, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from bot.db.base import new_id
 from bot.db.models import Enrolment, Lead, Task, TouchItem, TouchList
-from bot.db.rows import run
+from bot.db.rows import put, run
 from bot.db.types import Timestamp
 from bot.domain.notices import View
 from bot.domain.touch_list import ItemKind
@@ -28,6 +29,7 @@ _DONE = (
         TouchItem.contact_id == bindparam("contact"),
         TouchItem.state.in_((*OPEN, "snoozed")),
         TouchItem.list_id.in_(_MINE),
+        ~exists().where(Task.id == TouchItem.task_id, Task.done_at.is_(None), Task.due_at > bindparam("at")),
     )
     .values(state="done", handled_at=bindparam("at"), touch_id=bindparam("touch"), version=TouchItem.version + 1)
     .returning(TouchItem.list_id)
@@ -37,6 +39,20 @@ _AGAIN = (
     .where(TouchItem.touch_id == bindparam("touch"))
     .values(state="open", handled_at=None, snoozed_until=None, touch_id=None, version=TouchItem.version + 1)
     .returning(TouchItem.list_id)
+)
+_LIST_OF_DAY = (
+    select(
+        TouchList.id,
+        select(func.coalesce(func.max(TouchItem.position), 0))
+        .where(TouchItem.list_id == TouchList.id)
+        .correlate(TouchList)
+        .scalar_subquery()
+        .label("lines"),
+    )
+    .where(TouchList.person_id == bindparam("rep"), TouchList.local_date == bindparam("day"))
+    .order_by(TouchList.wave.desc())
+    .limit(1)
+    .with_for_update(of=TouchList)
 )
 _SETTLED_ELSEWHERE = or_(
     exists().where(Task.id == TouchItem.task_id, Task.done_at.is_not(None)),
@@ -79,6 +95,46 @@ def item_done_by(session: Session, actor_id: UUID, contact_id: UUID, touch_id: U
 def items_open_again(session: Session, touch_id: UUID, now: datetime) -> None:
     """A touch was taken back: the lines it had settled are open."""
     rows = run(session, _AGAIN, touch=touch_id).all()
+    lists_changed(session, {row.list_id for row in rows}, now)
+
+
+def promise_on_list(
+    session: Session,
+    rep_id: UUID,
+    contact_id: UUID,
+    task_id: UUID,
+    day: date,
+    due_at: datetime,
+    causation_id: UUID,
+    now: datetime,
+) -> None:
+    """A callback was promised for ``day``: if that day's list is there already, it gets a line at its end."""
+    row = run(session, _LIST_OF_DAY, rep=rep_id, day=day).first()
+    if row is None:
+        return
+    put(
+        session,
+        TouchItem,
+        id=new_id(),
+        list_id=row.id,
+        position=row.lines + 1,
+        contact_id=contact_id,
+        kind=ItemKind.CALLBACK.value,
+        task_id=task_id,
+        step="callback",
+        why="You promised to get back to them.",
+        due_at=due_at,
+        state="open",
+        causation_id=causation_id,
+        version=1,
+    )
+    lists_changed(session, [row.id], now)
+
+
+def promise_off_list(session: Session, task_id: UUID, now: datetime) -> None:
+    """A promise was taken back: its line goes with it."""
+    gone = delete(TouchItem).where(TouchItem.task_id == task_id, TouchItem.causation_id.is_not(None))
+    rows = session.execute(gone.returning(TouchItem.list_id).execution_options(synchronize_session=False)).all()
     lists_changed(session, {row.list_id for row in rows}, now)
 
 

@@ -31,6 +31,7 @@ from bot.service.enrolment_courses import BEGUN, MOVED, moved_on, put_back, take
 from bot.service.lead_changes import arm, change, get_lead, note_move
 from bot.service.stored import packed, restored
 from bot.service.touch_effects import CALLBACK, add_points
+from bot.service.touch_list_state import promise_off_list
 
 Effect = dict[str, Any]
 
@@ -141,6 +142,7 @@ def _move_lead(session: Session, effect: Effect, values: dict[str, Any], actor: 
 
 def _drop_task(session: Session, effect: Effect, actor: Actor, now: datetime) -> None:
     forget_due(session, CALLBACK, effect["task"])
+    promise_off_list(session, UUID(effect["task"]), now)
     session.execute(delete(Task).where(Task.id == UUID(effect["task"])))
 
 

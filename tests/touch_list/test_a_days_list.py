@@ -236,3 +236,23 @@ def test_the_one_who_is_touched_is_named(office: Office) -> None:
     assert (line.name, line.company, line.step) == ("Ann Doe", "Annco", "cycle 2 of 4, day 6 of 21")
     assert office.floor.count(Contact) == 1
     assert office.floor.count(TouchItem) == 1
+
+
+def test_a_callback_for_later_today_is_a_line_and_goes_with_its_touch(office: Office) -> None:
+    (ann,) = office.planned("Ann", step="call", zone="Europe/Berlin")
+    office.morning()
+    office.floor.now = berlin(MONDAY, "10:00")
+    logged = office.logs(ann, Outcome.CALLBACK, follow_up_at=berlin(MONDAY, "15:00"))
+    assert [(item.kind, item.state) for item in office.items()] == [("call", "done"), ("callback", "open")]
+    assert office.state().lines[0].later == berlin(MONDAY, "15:00")
+    office.logs(ann, Outcome.VOICEMAIL)
+    assert [item.state for item in office.items()] == ["done", "open"]
+    office.floor.now = berlin(MONDAY, "10:05")
+    office.logs(ann, Outcome.CONNECTED)
+    assert [item.state for item in office.items()] == ["done", "done"]
+    bob = office.person("Bob")
+    promised = office.logs(bob, Outcome.CALLBACK, follow_up_at=berlin(MONDAY, "16:00"))
+    assert len(office.items()) == 3
+    office.floor.does(undo, Undo(office.floor.actor("Sam"), promised.causation_id))
+    assert len(office.items()) == 2
+    assert logged.contact_id == ann

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import cast
 from uuid import UUID
 
@@ -74,7 +75,11 @@ def company_domain_of(email: str | None) -> str | None:
     """The company domain an address belongs to; None for a free-mail address or none at all."""
     if not email:
         return None
-    host = email.rpartition("@")[2].lower()
+    return _company(email.rpartition("@")[2].lower())
+
+
+@lru_cache(maxsize=8192)
+def _company(host: str) -> str | None:
     return None if is_free_mail(host) else registrable_domain(host) or host
 
 
