@@ -111,6 +111,9 @@ class Action(StrEnum):
     DEAL_CHANGE = "deal_change"
     DEAL_REOPEN = "deal_reopen"
     DEAL_UNDO = "deal_undo"
+    DEAL_NEW = "deal_new"
+    DEAL_CONTACT = "deal_contact"
+    DEAL_AE = "deal_ae"
     DEAL_SHOW = "deal_show"
     DEAL_PAGE = "deal_page"
     DEAL_KIND = "deal_kind"
@@ -161,6 +164,18 @@ class Action(StrEnum):
     SETUP_DOMAIN = "setup_domain"
     SETUP_FROM = "setup_from"
     SETUP_UNTIL = "setup_until"
+    BULK_OPEN = "bulk_open"
+    BULK_FROM = "bulk_from"
+    BULK_COUNTRY = "bulk_country"
+    BULK_INDUSTRY = "bulk_industry"
+    BULK_ACCOUNT_OWNER = "bulk_account_owner"
+    BULK_TO = "bulk_to"
+    BULK_TEAM = "bulk_team"
+    BULK_WORKS = "bulk_works"
+    BULK_NAMES = "bulk_names"
+    BULK_UNDO = "bulk_undo"
+    GIVE_BACK = "give_back"
+    GIVE_BACK_TO = "give_back_to"
 
 
 class Block(StrEnum):
@@ -225,6 +240,10 @@ class Block(StrEnum):
     STARTS_ON = "starts_on"
     ENDS_ON = "ends_on"
     COVER = "cover"
+    BULK_FROM = "from"
+    TEAM = "team"
+    ACCOUNT_OWNER = "account_owner"
+    WORKS = "works"
 
 
 class AlertMore(StrEnum):
@@ -235,6 +254,7 @@ class AlertMore(StrEnum):
     JUNK = "junk"
     REOPEN = "reopen"
     HAND_OFF = "hand_off"
+    GIVE_BACK = "give_back"
 
 
 class HandoffMore(StrEnum):
@@ -316,6 +336,7 @@ class Callback(StrEnum):
     LOSE_FORM = "lose_form"
     CHANGE_DEAL_FORM = "change_deal_form"
     REOPEN_DEAL_FORM = "reopen_deal_form"
+    NEW_DEAL_FORM = "new_deal_form"
     COMPANY_FORM = "company_form"
     COMPANY_SHOWN = "company_shown"
     PIPELINE_ROWS = "pipeline_rows"
@@ -325,3 +346,6 @@ class Callback(StrEnum):
     SETUP_TEAM_FORM = "setup_team_form"
     SETUP_ALIGN_FORM = "setup_align_form"
     SETUP_OFF_FORM = "setup_off_form"
+    BULK_FORM = "bulk_reassign_form"
+    BULK_PREVIEW = "bulk_reassign_preview"
+    GIVE_BACK_FORM = "give_back_form"
