@@ -23,6 +23,8 @@ def _is_hand_raise(statement: str) -> bool:
 
 
 def _is_begin_send(statement: str) -> bool:
+    if statement.startswith("INSERT INTO outbox"):  # begun with its cause, where it is handed over at once
+        return "sending_at" in statement.partition(" VALUES ")[0]
     changed = statement.partition(" WHERE ")[0]
     return statement.startswith("UPDATE outbox SET") and "sending_at=" in changed and "state=" not in changed
 
