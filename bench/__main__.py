@@ -1,14 +1,22 @@
-"""``python -m bench [touch alert delivery pipeline start] [--quick]``: measure, print a table, keep it."""
+"""``python -m bench [touch alert delivery lists clicks pipeline start] [--quick]``: measure, print a table, keep it."""
 
 import argparse
 import asyncio
 import sys
 
-from bench import alert, delivery, pipeline, start, touch
+from bench import alert, clicks, delivery, lists, pipeline, start, touch
 from bench.figures import Part, facts, keep, say, table
 from bench.processes import BenchError
 
-PARTS = {"touch": touch, "alert": alert, "delivery": delivery, "pipeline": pipeline, "start": start}
+PARTS = {
+    "touch": touch,
+    "alert": alert,
+    "delivery": delivery,
+    "lists": lists,
+    "clicks": clicks,
+    "pipeline": pipeline,
+    "start": start,
+}
 
 
 async def measured(names: list[str], *, quick: bool) -> list[Part]:

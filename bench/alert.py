@@ -46,7 +46,8 @@ CALM = """inbound:
 """
 """Nobody claims here: what falls due a minute after an alert would be measured with the next ones."""
 NOTE = (
-    "signed Standard Webhooks JSON or the plain form, every other event about a known contact; done when the sandbox's "
+    "signed Standard Webhooks JSON or the plain form, every other event about a known contact, 20 ms after the last was "
+    "posted unless it says otherwise (both are slower on a machine that was idle); done when the sandbox's "
     "`chat.postMessage` has the alert. SQLite with synchronous=FULL, one process for web and worker, {reps} teams with "
     "a channel each; Slack's limits off on both sides. The forwarder is Starlette and slack_sdk's AsyncWebClient with "
     "its defaults, a connection a call, and answers when Slack has answered. Rounds are interleaved; ratios are of "
@@ -185,17 +186,23 @@ async def measure(size: Size) -> Part:
         for number in range(size.rounds):
             for name in in_turn(list(doors), number):
                 waits[name] += await one_by_one(slack, doors[name], size.one_by_one)
+        on_heels: dict[str, list[float]] = {FLOOR: [], JSON: []}
+        for number in range(size.rounds):
+            for name in in_turn(list(on_heels), number):
+                on_heels[name] += await one_by_one(slack, doors[name], size.one_by_one, pause=0.0)
         say("... and many at once ...")
         bursts: dict[str, list[dict[str, float]]] = {name: [] for name in doors if name != FORM}
         for number in range(size.bursts):
             for name in in_turn(list(bursts), number):
                 bursts[name].append(await burst(slack, doors[name], size.seconds))
     report(part, waits, bursts, size)
+    part.figures.insert(2, on_its_heels(on_heels))
+    part.numbers["on_heels"] = {name: median(of) for name, of in on_heels.items()}
     part.numbers["median_to_answer"] = {name: median(door.answered) for name, door in doors.items()}
     return part
 
 
-async def one_by_one(slack: Watched, door: Door, times: int) -> list[float]:
+async def one_by_one(slack: Watched, door: Door, times: int, pause: float = ALONE_SECONDS) -> list[float]:
     """Seconds from the request to its post, one after the other, each when the one before has left nothing to do."""
     waits = []
     for _ in range(times):
@@ -203,7 +210,7 @@ async def one_by_one(slack: Watched, door: Door, times: int) -> list[float]:
         await door.knock()
         door.answered.append(time.perf_counter() - began)
         waits.append(await slack.sees(door.sent[-1:]) - began)
-        await asyncio.sleep(ALONE_SECONDS)
+        await asyncio.sleep(pause)
     return waits
 
 
@@ -279,6 +286,14 @@ async def forwarder(stack: AsyncExitStack, slack: Watched, folder: Path) -> str:
     )
     await answers(f"http://127.0.0.1:{port}/healthz", process, log)
     return f"http://127.0.0.1:{port}"
+
+
+def on_its_heels(waits: dict[str, list[float]]) -> Figure:
+    """The line for requests that come as soon as the last is posted, while ours still notes where that stands."""
+    ours, floor = median(waits[JSON]), median(waits[FLOOR])
+    return Figure(
+        "… each on the heels of the last", f"median {ms(ours)} = {ours / floor:.1f} ×", f"the forwarder: {ms(floor)}"
+    )
 
 
 def report(part: Part, waits: dict[str, list[float]], bursts: dict[str, list[dict[str, float]]], size: Size) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import alert, delivery, pipeline, start, touch
+from bench import alert, clicks, delivery, lists, pipeline, start, touch
 from bench.figures import BEGIN, END, Figure, Part, facts, keep, placed, table
 from bench.load import closed_loop, in_turn, percentile
 
@@ -33,6 +33,18 @@ async def test_notices_are_counted_as_they_come() -> None:
     part = await delivery.measure(delivery.Size(notices=60, channels=30, contacts=120))
     assert (part.numbers["lost"], part.numbers["twice"]) == (0, 0)
     assert part.numbers["hot_seconds"] > 0
+
+
+@pytest.mark.slow
+async def test_every_rep_has_a_list() -> None:
+    part = await lists.measure(lists.Size(lists.Company(2, 600), lists.Company(4, 1200)))
+    assert (part.numbers["small"]["lines"], part.numbers["large"]["lines"]) == (2 * lists.EACH, 4 * lists.EACH)
+
+
+@pytest.mark.slow
+async def test_reps_click_through_their_lists() -> None:
+    part = await clicks.measure(clicks.Size(reps=2, items=3, pause=0.05))
+    assert part.numbers["updates"] > 0
 
 
 @pytest.mark.slow
