@@ -46,8 +46,8 @@ CALM = """inbound:
 """
 """Nobody claims here: what falls due a minute after an alert would be measured with the next ones."""
 NOTE = (
-    "signed Standard Webhooks JSON or the plain form, every other event about a known contact, 20 ms after the last was "
-    "posted unless it says otherwise (both are slower on a machine that was idle); done when the sandbox's "
+    "signed Standard Webhooks JSON or the plain form, every other event about a known contact, each 20 ms after the "
+    "last was posted unless it says otherwise (both are slower on a machine that was idle); done when the sandbox's "
     "`chat.postMessage` has the alert. SQLite with synchronous=FULL, one process for web and worker, {reps} teams with "
     "a channel each; Slack's limits off on both sides. The forwarder is Starlette and slack_sdk's AsyncWebClient with "
     "its defaults, a connection a call, and answers when Slack has answered. Rounds are interleaved; ratios are of "
