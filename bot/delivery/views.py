@@ -20,6 +20,7 @@ from bot.db.queries.touch_list import list_state
 from bot.delivery.deal_views import DEAL_NOTICES
 from bot.delivery.handoff_views import HANDOFF_NOTICES, living_handoff
 from bot.delivery.pipeline_views import PIPELINE_NOTICES
+from bot.delivery.reassign_views import REASSIGN_NOTICES
 from bot.delivery.render import Home, LivingView, NoticeView, Renderer, Told
 from bot.domain.errors import NotFound
 from bot.domain.notices import Address, NoticeKind, View
@@ -48,6 +49,7 @@ def make_renderer(clock: Clock) -> Renderer:
         **HANDOFF_NOTICES,
         **DEAL_NOTICES,
         **PIPELINE_NOTICES,
+        **REASSIGN_NOTICES,
     }
     living: dict[View, LivingView] = {
         View.LEAD_ALERT: _alert,

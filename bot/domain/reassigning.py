@@ -62,8 +62,8 @@ class Reassign:
     works: tuple[Work, ...]
     reason: str
     from_id: UUID | None = None
-    country: str = ""
-    industry: str = ""
+    country: str | None = None
+    industry: str | None = None
     account_owner_id: UUID | None = None
     to_ids: tuple[UUID, ...] = ()
     team_id: UUID | None = None

@@ -13,6 +13,7 @@ from bot.domain.commands import Actor
 from bot.domain.errors import NotAllowed
 from bot.domain.terms import Role
 from bot.handlers.edge import Edge
+from bot.handlers.reassign import open_reassign
 from bot.handlers.requests import Answer, Request, Say
 from bot.service.context import playbook
 from bot.slack.blocks import Post
@@ -23,6 +24,8 @@ ANY_PAGE = re.compile(rf"^{Action.ADMIN_PAGE}_")
 
 
 MAY_SEE = (Role.ADMIN, Role.MANAGER)
+REASSIGN = "reassign"
+"""The word after the command that opens the form which gives work away."""
 LIKE = 0.6
 """From this likeness on a word is taken for a slip of another."""
 
@@ -36,6 +39,8 @@ def register(edge: Edge) -> None:
 async def on_handraiser(request: Request) -> Answer:
     """Show a page; unknown words get help."""
     word = request.text.lower().split(" ")[0] if request.text else ""
+    if word == REASSIGN:
+        return await open_reassign(request)
     page = AdminPage(word) if word in list(AdminPage) else None
     if word and page is None:
         return Say(await request.read(lambda session, actor, now: _unknown(actor, word)))

@@ -136,14 +136,12 @@ def plan(session: Session, command: Reassign, now: datetime) -> Planned:
 
 
 def _territory(command: Reassign) -> Scope:
-    country = country_code(command.country) if command.country.strip() else None
-    if command.country.strip() and country is None:
-        raise UserError(f"I know no country “{command.country.strip()[:40]}”. Write its name or code.", field=COUNTRY)
-    return Scope(
-        country=country,
-        industry=" ".join(command.industry.split()) or None,
-        account_owner_id=command.account_owner_id,
-    )
+    typed = " ".join((command.country or "").split())
+    country = country_code(typed) if typed else None
+    if typed and country is None:
+        raise UserError(f"I know no country “{typed[:40]}”. Write its name or code.", field=COUNTRY)
+    industry = " ".join((command.industry or "").split()) or None
+    return Scope(country=country, industry=industry, account_owner_id=command.account_owner_id)
 
 
 def _targets(session: Session, command: Reassign, now: datetime) -> list[UUID]:
@@ -211,7 +209,8 @@ def preview(session: Session, command: Reassign, now: datetime) -> Preview:
         whose = f"{planned.giver.name} has nothing of that." if planned.giver else "Nothing of that lies there."
         raise UserError(f"{whose} Choose other kinds of work, or another territory.", field=WORKS)
     given = tuple(line.work for line in lines if not line.stays)
-    fixed = replace(command, to_ids=planned.scope.to_ids, team_id=None, works=given, reason=planned.reason)
+    scope = planned.scope
+    fixed = replace(command, to_ids=scope.to_ids, team_id=None, works=given, reason=planned.reason)
     owner = (
         colleagues(session, [command.account_owner_id]).get(command.account_owner_id)
         if command.account_owner_id

@@ -1,0 +1,149 @@
+"""``/handraiser reassign``: the form, the preview, its pages, and the word to do it; Undo.
+
+What must stay true: nothing changes before the preview was confirmed; what is confirmed is checked anew.
+"""
+
+import re
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.db.models import Team, TeamMember
+from bot.db.queries.reassign import Colleague, colleagues, find_colleagues
+from bot.domain.commands import Actor, Undo
+from bot.domain.counting import counted
+from bot.domain.errors import Gone
+from bot.domain.reassigning import Reassign, Work
+from bot.handlers.edge import Edge
+from bot.handlers.requests import Answer, CloseAll, Nothing, Options, Request, Say, ShowView
+from bot.service.reassign import begin_reassign, manager_of, may_reassign, page_of, preview
+from bot.service.reassign_undo import undo_reassign
+from bot.slack.blocks import say
+from bot.slack.ids import Action, Callback
+from bot.slack.views.reassign import TeamOption, bulk_form, colleague_option, names_modal, preview_modal, unpacked
+
+ANY_NAMES = re.compile(rf"^{Action.BULK_NAMES}_")
+
+
+def register(edge: Edge) -> None:
+    """Register the form, the preview and Undo."""
+    edge.action(Action.BULK_OPEN, on_open)
+    for action in (Action.BULK_FROM, Action.BULK_ACCOUNT_OWNER, Action.BULK_TO):
+        edge.options(action, on_typeahead)
+    edge.view(Callback.BULK_FORM, on_form)
+    edge.action(ANY_NAMES, on_names)
+    edge.view(Callback.BULK_PREVIEW, on_confirmed)
+    edge.action(Action.BULK_UNDO, on_undo)
+
+
+async def open_reassign(request: Request, from_id: UUID | None = None) -> Answer:
+    """Open the form; ``from_id``: whose work is chosen already."""
+
+    def look(session: Session, actor: Actor, _now: datetime) -> tuple[Colleague | None, list[TeamOption]]:
+        may_reassign(actor)
+        return colleagues(session, [from_id]).get(from_id) if from_id else None, _teams(session, actor)
+
+    giver, teams = await request.read(look)
+    await request.open_view(bulk_form(giver, teams))
+    return Nothing()
+
+
+async def on_open(request: Request) -> Answer:
+    """The button beside somebody who still has work."""
+    return await open_reassign(request, _id(request.value) if request.value else None)
+
+
+def _teams(session: Session, actor: Actor) -> list[TeamOption]:
+    statement = select(Team.id, Team.name).order_by(Team.name).limit(100)
+    manager_id = manager_of(actor)
+    if manager_id is not None:
+        mine = select(TeamMember.team_id).where(TeamMember.person_id == manager_id).scalar_subquery()
+        statement = statement.where(Team.id.in_(mine))
+    return [TeamOption(row.id, row.name) for row in session.execute(statement)]
+
+
+async def on_typeahead(request: Request) -> Answer:
+    """Our people as they are typed: who may get work, or who may have some."""
+    typed, givers = request.query, request.body.get("action_id") != Action.BULK_TO
+
+    def find(session: Session, actor: Actor, _now: datetime) -> list[Colleague]:
+        may_reassign(actor)
+        return find_colleagues(session, typed, manager_of(actor), givers=givers)
+
+    return Options([colleague_option(one)._resolve() for one in await request.read(find)])
+
+
+async def on_form(request: Request) -> Answer:
+    """The form, sent: what it would be, before anything changes."""
+    state = request.state
+
+    def look(session: Session, actor: Actor, now: datetime) -> dict[str, Any]:
+        return preview_modal(preview(session, _wish(state, actor), now))
+
+    return ShowView(await request.read(look))
+
+
+def _wish(state: dict[str, Any], actor: Actor) -> Reassign:
+    def one(action: Action) -> UUID | None:
+        return _id(state[action]) if state.get(action) else None
+
+    return Reassign(
+        actor=actor,
+        works=tuple(Work(word) for word in state.get(Action.BULK_WORKS) or ()),
+        reason=str(state.get(Action.REASON) or ""),
+        from_id=one(Action.BULK_FROM),
+        country=state.get(Action.BULK_COUNTRY),
+        industry=state.get(Action.BULK_INDUSTRY),
+        account_owner_id=one(Action.BULK_ACCOUNT_OWNER),
+        to_ids=tuple(_id(word) for word in state.get(Action.BULK_TO) or ()),
+        team_id=one(Action.BULK_TEAM),
+    )
+
+
+async def on_names(request: Request) -> Answer:
+    """A page of the names behind a count, or the counts again."""
+    word, _, number = request.value.partition("|")
+    facts, page = request.metadata, int(number) if number.isdecimal() else 0
+    submit = (request.view.get("submit") or {}).get("text")
+
+    def look(session: Session, actor: Actor, now: datetime) -> dict[str, Any]:
+        command = unpacked(facts, actor)
+        if not word:
+            return preview_modal(preview(session, command, now))
+        lines, total = page_of(session, command, Work(word), page, now)
+        return names_modal(command, Work(word), lines, page, total, submit)
+
+    await request.update_view(str(request.view["id"]), await request.read(look))
+    return Nothing()
+
+
+async def on_confirmed(request: Request) -> Answer:
+    """Yes: it is carried out in the background, and told when it is done."""
+    facts = request.metadata
+
+    def work(session: Session, actor: Actor, now: datetime) -> int:
+        return begin_reassign(session, unpacked(facts, actor), now).total
+
+    total = await request.perform(work)
+    pieces = counted(total, "piece of work is", "pieces of work are")
+    return CloseAll(say(f"{pieces} on the way to their new owners. I tell you when it is done."))
+
+
+async def on_undo(request: Request) -> Answer:
+    """Take it back."""
+    job_id = _id(request.value)
+
+    def work(session: Session, actor: Actor, now: datetime) -> str:
+        return undo_reassign(session, Undo(actor, job_id), now)
+
+    return Say(say(await request.perform(work)))
+
+
+def _id(value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        raise Gone("This form is too old. Type /handraiser reassign.") from None
