@@ -8,16 +8,31 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.db.models import Account, Contact, Person
+from bot.db.queries.pipeline import row_count
 from bot.db.queries.pipeline_sets import Lens, rows_of
 from bot.domain.metrics import Definition, LeadStep, OutboundStep, Row, RowSet, Unit
 
 PAGE = 20
-_NAMED = ("id", "at", "rep_id", "ae_id", "contact_id", "account_id", "source", "what", "step", "hit")
-_FIGURES = ("cents", "currency", "seconds", "shift_seconds")
+_COLUMNS = (
+    "id",
+    "at",
+    "rep_id",
+    "ae_id",
+    "contact_id",
+    "account_id",
+    "source",
+    "what",
+    "step",
+    "hit",
+    "cents",
+    "currency",
+    "seconds",
+    "shift_seconds",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,32 +46,36 @@ class RowPage:
 
 def row_page(session: Session, lens: Lens, definition: Definition, offset: int = 0, size: int = PAGE) -> RowPage:
     """A page of the rows behind a number; the newest first, of waits the longest."""
-    inner = _narrowed(lens, definition, "id").subquery()
-    total = session.scalars(select(func.count()).select_from(inner)).one()
-    found = session.execute(_named(lens, definition).limit(size).offset(offset))
+    total = row_count(session, lens, definition)
+    found = session.execute(_named(_narrowed(lens, definition).limit(size).offset(offset), definition))
     return RowPage(tuple(_row(row, definition) for row in found), total, offset)
 
 
 def all_rows(session: Session, lens: Lens, definition: Definition) -> Iterator[Row]:
     """All rows behind a number, in the same order."""
-    return (_row(row, definition) for row in session.execute(_named(lens, definition)))
+    return (_row(row, definition) for row in session.execute(_named(_narrowed(lens, definition), definition)))
 
 
-def _narrowed(lens: Lens, definition: Definition, *names: str) -> Select[*tuple[Any, ...]]:
+def _narrowed(lens: Lens, definition: Definition) -> Select[*tuple[Any, ...]]:
+    """The rows in their order; what is cut to a page here is all that is looked at."""
     rows = rows_of(definition.rows, lens)
-    found = rows.pick(*names)
+    found = rows.pick(*_COLUMNS)
     if definition.kind is not None:
         found = found.where(rows.columns["kind"] == definition.kind)
     if definition.step > 1:
         found = found.where(rows.columns["step"] >= definition.step)
-    return found
+    return found.order_by(*_order(rows.columns, definition))
 
 
-def _named(lens: Lens, definition: Definition) -> Select[*tuple[Any, ...]]:
-    inner = _narrowed(lens, definition, *_NAMED, *_FIGURES).subquery()
+def _order(columns: Any, definition: Definition) -> list[Any]:
+    first = columns["shift_seconds" if definition.on_shift else "seconds"]
+    waits = [first.desc()] if definition.unit is Unit.SECONDS else []
+    return [*waits, columns["at"].desc(), columns["id"].desc()]
+
+
+def _named(narrowed: Select[*tuple[Any, ...]], definition: Definition) -> Select[*tuple[Any, ...]]:
+    inner = narrowed.subquery()
     rep, executive = aliased(Person), aliased(Person)
-    first = inner.c.shift_seconds if definition.on_shift else inner.c.seconds
-    order = [first.desc()] if definition.unit is Unit.SECONDS else []
     return (
         select(
             inner,
@@ -73,7 +92,7 @@ def _named(lens: Lens, definition: Definition) -> Select[*tuple[Any, ...]]:
         .outerjoin(Account, Account.id == inner.c.account_id)
         .outerjoin(rep, rep.id == inner.c.rep_id)
         .outerjoin(executive, executive.id == inner.c.ae_id)
-        .order_by(*order, inner.c.at.desc(), inner.c.id.desc())
+        .order_by(*_order(inner.c, definition))
     )
 
 
