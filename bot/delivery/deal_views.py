@@ -15,7 +15,7 @@ from bot.delivery.render import NoticeView, Told
 from bot.domain.errors import NotFound
 from bot.domain.notices import NoticeKind
 from bot.slack.blocks import Post
-from bot.slack.views.deal import deal_step_post
+from bot.slack.views.deal import deal_gone_post, deal_step_post
 from bot.slack.views.lull import lull_post
 from bot.slack.views.verdict import intro_call_soon_post, verdict_step_post, verdict_wanted_post
 
@@ -57,7 +57,9 @@ def _deal(session: Session, told: Told, now: datetime) -> Post | None:
     try:
         card: DealCard = deal_card(session, UUID(told.subject_id))
     except NotFound:
-        return None
+        taken_back = told.facts.get("what") == "begin_deal"
+        by, name = str(told.facts.get("by", "Somebody")), str(told.facts.get("deal", ""))
+        return deal_gone_post(by, name) if taken_back else None
     facts = told.facts
     step, by = str(facts.get("step", "")), str(facts.get("by", "Somebody"))
     return deal_step_post(card, step, by, str(facts.get("reason", "")), str(facts.get("what", "")))

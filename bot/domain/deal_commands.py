@@ -53,6 +53,20 @@ class Qualify:
 
 
 @dataclass(frozen=True, slots=True)
+class BeginDeal:
+    """A deal begins without a handoff. ``ae_id`` None: the actor's own, if they are an account executive."""
+
+    actor: Actor
+    kind: DealKind
+    money: Money
+    expected_close_on: date | None
+    account_id: UUID | None = None
+    contact_id: UUID | None = None
+    ae_id: UUID | None = None
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NotQualified:
     """It is none. ``reason`` is one of the playbook's, ``remark`` is the executive's own words."""
 

@@ -16,6 +16,7 @@ from bot.domain.errors import Gone
 from bot.domain.money import read_money
 from bot.domain.opportunities import OPEN_DEALS, DealState, Guard, said_state
 from bot.domain.touch_text import plain
+from bot.handlers.deal_new import NEW, new_deal
 from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, Nothing, Request, Say
 from bot.handlers.verdict import kind_of, saved_modal
@@ -75,10 +76,12 @@ def register(edge: Edge) -> None:
 
 
 async def on_deal(request: Request) -> Answer:
-    """Open deals; the one whose company or person was typed; a choice; help."""
+    """Open deals; the one whose company or person was typed; a choice; a new one; help."""
     typed = plain(request.text).strip()
     if typed.casefold() in HELP:
         return Say(help_post())
+    if (new := NEW.fullmatch(typed)) is not None:
+        return await new_deal(request, (new["whom"] or "").strip())
     return Say(await request.read(lambda session, actor, now: _look_up(session, actor, typed, now)))
 
 

@@ -29,7 +29,7 @@ from bot.service.trail import take_back
 from bot.service.undo import undo
 
 VERDICTS = frozenset(["hold_call", "miss_call", "qualify", "not_qualified"])
-DEAL_STEPS = frozenset(["propose", "win", "lose", "change_deal", "reopen_deal"])
+DEAL_STEPS = frozenset(["begin_deal", "propose", "win", "lose", "change_deal", "reopen_deal"])
 TAKEN_BACK = "taken back"
 Facts = dict[str, str | int | float | bool | None]
 
@@ -76,6 +76,7 @@ _SENTENCES = {
     "miss_call": "Taken back: it was no no-show. The lead is handed off again.",
     "qualify": "Taken back: it is no opportunity yet.",
     "not_qualified": "Taken back: the verdict is open again.",
+    "begin_deal": "Taken back: the deal is gone.",
     "propose": "Taken back: no proposal is out.",
     "win": "Taken back: the deal is not won yet.",
     "lose": "Taken back: the deal is open again.",
@@ -137,5 +138,6 @@ def _tell(session: Session, entry: AuditEntry, actor: Actor, told: list[str]) ->
             "step": TAKEN_BACK,
             "by": actor.name,
             "what": entry.command,
+            "deal": str((entry.detail or {}).get("named", "")),
         }
         tell(session, Notice(kind, to, f"undone:{entry.id}:{person_id}", str(entry.subject_id), Priority.PERSON, facts))

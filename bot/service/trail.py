@@ -14,17 +14,18 @@ from uuid import UUID
 from sqlalchemy import Date, Enum, Table, Uuid
 from sqlalchemy.orm import Session
 
-from bot.db.models import Account, Base, Contact, Handoff, Lead, Meeting, Opportunity, Task
+from bot.db.models import Account, Base, Contact, Enrolment, Handoff, Lead, Meeting, Opportunity, Task
 from bot.db.types import Timestamp
 from bot.domain.errors import Gone
 
 TABLES: Final[Mapping[str, type[Base]]] = {
-    model.__tablename__: model for model in (Account, Contact, Handoff, Lead, Meeting, Opportunity, Task)
+    model.__tablename__: model for model in (Account, Contact, Enrolment, Handoff, Lead, Meeting, Opportunity, Task)
 }
 """Tables that a trail knows, by the name its records carry."""
 _CALLED: Final = {
     "accounts": "The company",
     "contacts": "The person",
+    "enrolments": "The plan",
     "handoffs": "The handoff",
     "leads": "The lead",
     "meetings": "The intro call",

@@ -23,7 +23,7 @@ HELP = (
     ("/lead", "the card of a person or your open leads: `/lead jane doe`."),
     ("/enroll", "put people into your cadence: `/enroll jane doe`."),
     ("/handoff", "hand a lead over to an account executive: `/handoff jane doe`."),
-    ("/deal", "your open deals, and one of them with its buttons: `/deal acme`."),
+    ("/deal", "your open deals, one of them with its buttons: `/deal acme`, a new one: `/deal new acme`."),
     ("/pipeline", "results, funnel and speed, for any days: `/pipeline last month`, `/pipeline sam this week`."),
     ("/handraiser", "how I am, what came in, who is who: `health`, `events`, `people`, `reassign`, `help`."),
 )
@@ -58,7 +58,7 @@ def help_post(roles: frozenset[Role], unknown: str = "", meant: AdminPage | None
 
 def health_post(state: Health) -> Post:
     """How the product is, worst first."""
-    warnings = list(_warnings(state))
+    warnings = list(health_warnings(state))
     title = "All is well." if not warnings else "Something needs a look."
     facts = [
         f"{counted(state.open_leads, 'open lead')}, {counted(state.unanswered_hot, 'hot one')} without an answer",
@@ -75,7 +75,8 @@ def health_post(state: Health) -> Post:
     return post(f"{title} {'; '.join(warnings)} {'; '.join(facts)}", blocks)
 
 
-def _warnings(state: Health) -> Sequence[str]:
+def health_warnings(state: Health) -> Sequence[str]:
+    """What somebody should look at, worst first; safe to show."""
     found = [f"Slack refuses some messages: {esc(error, 200)}" for error in state.trouble]
     if state.longest_overdue is not None:
         found.append(f"{_overdue(state.overdue_hot, state.overdue_others)} {lasting(state.longest_overdue)}")

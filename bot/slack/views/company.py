@@ -93,9 +93,12 @@ def company_buttons(companies: Sequence[CompanyName]) -> list[SlackBlock]:
     return [buttons(*rows)] if rows else []
 
 
-def colleague_options(people: Sequence[ColleagueName]) -> list[dict[str, Any]]:
-    """A typeahead's options: nobody, and people of ours."""
-    found = [option("Nobody", NOBODY), *(option(one.name, str(one.id), one.email) for one in people[:98])]
+def colleague_options(people: Sequence[ColleagueName], *, nobody: bool = True) -> list[dict[str, Any]]:
+    """A typeahead's options: people of ours, after ``nobody`` where that can be said."""
+    found = [
+        *([option("Nobody", NOBODY)] if nobody else []),
+        *(option(one.name, str(one.id), one.email) for one in people[:98]),
+    ]
     resolved: list[dict[str, Any]] = [one._resolve() for one in found]
     return resolved
 

@@ -37,6 +37,7 @@ HELP = (
     ("/deal", "your open deals, what closes soonest first, and what they add up to"),
     ("/deal acme", "the deal with Acme: proposal, won, lost, change; a closed one can be taken up again"),
     ("/deal jane doe", "the same, by the person"),
+    ("/deal new acme", "a deal that began without a handoff: an add-on, a renewal, new business"),
 )
 SAID = {
     DealState.QUALIFIED: "qualified",
@@ -49,7 +50,7 @@ SAID = {
 def deals_post(page: DealsPage) -> Post:
     """Open deals, a page of them, with the sums of all."""
     if page.total == 0:
-        text = "You have no open deals. One begins when you qualify a handoff after its intro call."
+        text = "You have no open deals. One begins when you qualify a handoff, or with `/deal new acme`."
         return post(text, [section(text), context("`/deal help` shows what else I can do.")])
     title = f"{counted(page.total, 'open deal')}: {_sums(page.sums)}"
     blocks: list[SlackBlock] = [header(title)]
@@ -152,6 +153,7 @@ def deal_step_post(card: DealCard, step: str, by: str, reason: str, what: str) -
     if step == "won_csm":
         return _won_for_csm(card, who)
     sentences = {
+        "begun": f"{who} began a deal for you: {name}, {esc(str(card.money))}, {esc(said_kind(card.kind))}.",
         "proposal": f"{who} sent a proposal to {name}: {esc(str(card.money))}.",
         "won": f"{who} won {name}: {esc(str(card.money))}, {esc(said_kind(card.kind))}. You opened that door.",
         "lost": f"{who} lost {name}: {esc(reason, NOTE)}.",
@@ -159,6 +161,11 @@ def deal_step_post(card: DealCard, step: str, by: str, reason: str, what: str) -
         "taken back": f"{who} took a step back with {name}: {_TAKEN_BACK.get(what, 'it stands as before')}.",
     }
     return say(sentences.get(step, f"{who} changed {name}."))
+
+
+def deal_gone_post(by: str, name: str) -> Post:
+    """A deal that was begun for somebody is taken back; there is none to show any more."""
+    return say(f"{esc(by)} took the deal back that they began for you: *{esc(name) or 'it'}* is gone.")
 
 
 _TAKEN_BACK = {

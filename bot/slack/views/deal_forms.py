@@ -28,8 +28,8 @@ def reschedule_form(card: HandoffCard) -> dict[str, Any]:
     """When the intro call is now."""
     blocks: list[SlackBlock] = [
         section(_about(card.name, card.company)),
-        _input("When is it now?", DateTimePicker(Action.CALL_AT), Block.STARTS_AT),
-        _words("Why?", Action.REASON, Block.REASON, optional=True, length=REASON),
+        input_block("When is it now?", DateTimePicker(Action.CALL_AT), Block.STARTS_AT),
+        words_input("Why?", Action.REASON, Block.REASON, optional=True, length=REASON),
         context("Everybody gets the changed calendar entry."),
     ]
     return _of_handoff("Another time", card, blocks, Callback.RESCHEDULE_FORM, "Move it")
@@ -39,8 +39,8 @@ def qualify_form(card: HandoffCard, types: Sequence[str], currency: str) -> dict
     """An opportunity: type, amount, expected close. ``currency``: taken where the amount names none."""
     asked = dict(card.contract)
     blocks: list[SlackBlock] = [section(_about(card.name, card.company))]
-    blocks += [_kind(types, types[0] if types else ""), _amount("", currency), _close_on(None)]
-    blocks.append(_words("Next step", Action.DEAL_NEXT_STEP, Block.NEXT_STEP, optional=True))
+    blocks += [kind_input(types, types[0] if types else ""), amount_input("", currency), close_on_input(None)]
+    blocks.append(words_input("Next step", Action.DEAL_NEXT_STEP, Block.NEXT_STEP, optional=True))
     if asked:
         blocks.append(context(*(f"*{esc(label)}* {esc(said, 300)}" for label, said in list(asked.items())[:5])))
     return _of_handoff("An opportunity", card, blocks, Callback.QUALIFY_FORM, "It is one")
@@ -51,7 +51,7 @@ def not_qualified_form(card: HandoffCard, reasons: Sequence[str]) -> dict[str, A
     blocks: list[SlackBlock] = [
         section(_about(card.name, card.company)),
         _reasons("Why is it none?", reasons),
-        _words("Anything to add?", Action.REMARK, Block.REMARK, optional=True, length=REASON),
+        words_input("Anything to add?", Action.REMARK, Block.REMARK, optional=True, length=REASON),
         context(f"It goes back to {esc(card.rep.name)} with the reason; marketing sees it by source."),
     ]
     return _of_handoff("Not qualified", card, blocks, Callback.NOT_QUALIFIED_FORM, "Give it back")
@@ -65,10 +65,10 @@ def propose_form(card: DealCard) -> dict[str, Any]:
 def win_form(card: DealCard, types: Sequence[str]) -> dict[str, Any]:
     """Type, amount, and what was promised. Without a proposal yet, its guard too."""
     blocks: list[SlackBlock] = [section(_deal(card))]
-    blocks += [_kind(types, card.kind), _amount(_money(card), card.money.currency)]
+    blocks += [kind_input(types, card.kind), amount_input(_money(card), card.money.currency)]
     said = card.promised or card.next_step
     blocks.append(
-        _words("What did we promise them?", Action.DEAL_PROMISED, Block.PROMISED, optional=True, initial=said)
+        words_input("What did we promise them?", Action.DEAL_PROMISED, Block.PROMISED, optional=True, initial=said)
     )
     if card.state is DealState.QUALIFIED:
         blocks += _guard(card)
@@ -82,7 +82,7 @@ def lose_form(card: DealCard, reasons: Sequence[str]) -> dict[str, Any]:
     blocks: list[SlackBlock] = [
         section(_deal(card)),
         _reasons("Why is it lost?", reasons),
-        _words("Anything to add?", Action.REMARK, Block.REMARK, optional=True, length=REASON),
+        words_input("Anything to add?", Action.REMARK, Block.REMARK, optional=True, length=REASON),
         context("You can take it up again later, with a reason."),
     ]
     return _of_deal("Lost", card, blocks, Callback.LOSE_FORM, "Lost")
@@ -91,9 +91,11 @@ def lose_form(card: DealCard, reasons: Sequence[str]) -> dict[str, Any]:
 def change_form(card: DealCard, types: Sequence[str]) -> dict[str, Any]:
     """Correct what the deal says."""
     blocks: list[SlackBlock] = [section(_deal(card))]
-    blocks += [_kind(types, card.kind), _amount(_money(card), card.money.currency)]
-    blocks.append(_close_on(card.expected_close_on, optional=True))
-    blocks.append(_words("Next step", Action.DEAL_NEXT_STEP, Block.NEXT_STEP, optional=True, initial=card.next_step))
+    blocks += [kind_input(types, card.kind), amount_input(_money(card), card.money.currency)]
+    blocks.append(close_on_input(card.expected_close_on, optional=True))
+    blocks.append(
+        words_input("Next step", Action.DEAL_NEXT_STEP, Block.NEXT_STEP, optional=True, initial=card.next_step)
+    )
     return _of_deal("Change the deal", card, blocks, Callback.CHANGE_DEAL_FORM, "Change")
 
 
@@ -102,7 +104,7 @@ def reopen_form(card: DealCard) -> dict[str, Any]:
     title, label, submit = ("Take it up again", "Why does it go on?", "Take it up")
     if card.open:
         title, label, submit = ("Take the proposal back", "Why is it taken back?", "Take it back")
-    blocks: list[SlackBlock] = [section(_deal(card)), _words(label, Action.REASON, Block.REASON, length=REASON)]
+    blocks: list[SlackBlock] = [section(_deal(card)), words_input(label, Action.REASON, Block.REASON, length=REASON)]
     return _of_deal(title, card, blocks, Callback.REOPEN_DEAL_FORM, submit)
 
 
@@ -131,45 +133,50 @@ def _of_deal(title: str, card: DealCard, blocks: list[SlackBlock], callback: Cal
     return modal(title, blocks, callback=callback, submit=submit, metadata=metadata)
 
 
-def _input(label: str, element: Element, block_id: str, *, optional: bool = False, hint: str = "") -> InputBlock:
+def input_block(label: str, element: Element, block_id: str, *, optional: bool = False, hint: str = "") -> InputBlock:
+    """One input of a form."""
     return InputBlock(
         plain(label, 150), element, block_id=block_id, optional=optional, hint=plain(hint, 150) if hint else None
     )
 
 
-def _words(
+def words_input(
     label: str, action: str, block_id: str, *, optional: bool = False, initial: str = "", length: int = TEXT
 ) -> InputBlock:
+    """Words of one's own; several lines where more than a reason's length fits."""
     shown = plain(initial, length).text if initial.strip() else None
     field = PlainTextInput(action, initial_value=shown, multiline=length > REASON, max_length=length)
-    return _input(label, field, block_id, optional=optional)
+    return input_block(label, field, block_id, optional=optional)
 
 
-def _kind(types: Sequence[str], chosen: str) -> InputBlock:
+def kind_input(types: Sequence[str], chosen: str) -> InputBlock:
+    """The type of business, of the playbook's ``types``."""
     options = [option(KINDS.get(kind, kind), kind) for kind in types[:100]]
     initial = option(KINDS.get(chosen, chosen), chosen) if chosen in types else None
     menu = StaticSelectMenu(Action.DEAL_KIND, options, initial_option=initial, placeholder=plain("Pick a type", 150))
-    return _input("What kind of business?", menu, Block.KIND)
+    return input_block("What kind of business?", menu, Block.KIND)
 
 
-def _amount(initial: str, currency: str) -> InputBlock:
+def amount_input(initial: str, currency: str) -> InputBlock:
+    """An amount as people type it; ``currency``: taken where it names none."""
     field = PlainTextInput(
         Action.DEAL_AMOUNT, initial_value=initial[:60] or None, max_length=60, placeholder=plain("12,500", 150)
     )
     hint = f"In {currency[:3]}, unless you name another: €12k, 12.500 EUR, 12.5k USD."
-    return _input("How much?", field, Block.AMOUNT, hint=hint)
+    return input_block("How much?", field, Block.AMOUNT, hint=hint)
 
 
-def _close_on(chosen: date | None, *, optional: bool = False) -> InputBlock:
+def close_on_input(chosen: date | None, *, optional: bool = False) -> InputBlock:
+    """The day a deal is expected to close."""
     picker = DatePicker(Action.DEAL_CLOSE_ON, initial_date=chosen.isoformat() if chosen else None)
-    return _input("When do you expect to close it?", picker, Block.CLOSE_ON, optional=optional)
+    return input_block("When do you expect to close it?", picker, Block.CLOSE_ON, optional=optional)
 
 
 def _reasons(label: str, reasons: Sequence[str]) -> InputBlock:
     menu = StaticSelectMenu(
         Action.REASON, [option(reason, reason) for reason in reasons[:100]], placeholder=plain("Pick a reason", 150)
     )
-    return _input(label, menu, Block.REASON)
+    return input_block(label, menu, Block.REASON)
 
 
 def _guard(card: DealCard) -> list[SlackBlock]:
@@ -179,14 +186,14 @@ def _guard(card: DealCard) -> list[SlackBlock]:
     options = {fact: option(GUARD_WORDS[fact].capitalize(), fact) for fact in wanted}
     chosen = [options[fact] for fact in card.guard.confirmed if fact in options] or None
     boxes = CheckboxGroup(Action.DEAL_GUARD, list(options.values()), initial_options=chosen)
-    why = _words(
+    why = words_input(
         "If something is not confirmed: why does it go out anyway?",
         Action.DEAL_OVERRIDE,
         Block.OVERRIDE,
         optional=True,
         length=REASON,
     )
-    return [_input("What is confirmed?", boxes, Block.GUARD, optional=True), why]
+    return [input_block("What is confirmed?", boxes, Block.GUARD, optional=True), why]
 
 
 def given_day(value: Any) -> date | None:

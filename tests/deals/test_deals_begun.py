@@ -1,0 +1,174 @@
+"""Deals that began without a handoff: who may, whose they are, what follows, taking them back."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from bot.db.models import Contact, Enrolment, Opportunity, OpportunityMove
+from bot.db.queries.deal_begin import DealStart, deal_start
+from bot.db.queries.deals import open_deals
+from bot.domain.commands import Undo
+from bot.domain.deal_commands import BeginDeal, ChangeDeal
+from bot.domain.errors import Gone, NotAllowed, NotFound, UserError
+from bot.domain.money import Money
+from bot.domain.opportunities import DealKind
+from bot.domain.terms import Stage
+from bot.service.deal_begin import begin_deal
+from bot.service.deal_changes import Dealt
+from bot.service.deal_undo import undo_step
+from bot.service.opportunities import change_deal
+from tests.deals.house import CLOSE_ON, TODAY, Closing
+
+MONEY = Money(500_000, "EUR")
+
+
+@pytest.fixture
+def acme(closing: Closing) -> UUID:
+    """A client that nobody owns."""
+    return closing.floor.knows_account("Acme", "acme.example", stage=Stage.CLIENT)
+
+
+def _begins(closing: Closing, who: str = "Erik", **more: Any) -> Dealt:
+    facts = {"kind": DealKind.ADD_ON, "money": MONEY, "expected_close_on": CLOSE_ON} | more
+    dealt: Dealt = closing.floor.does(begin_deal, BeginDeal(closing.floor.actor(who), **facts))
+    return dealt
+
+
+def _starts(closing: Closing, who: str, account_id: UUID | None, contact_id: UUID | None = None) -> DealStart:
+    actor = closing.floor.actor(who)
+    start: DealStart = closing.floor.read(lambda session: deal_start(session, actor, account_id, contact_id))
+    return start
+
+
+def test_an_add_on_begins_with_its_history_and_is_among_the_open_deals(closing: Closing, acme: UUID) -> None:
+    dealt = _begins(closing, account_id=acme, next_step="Send the price list")
+    assert dealt.deal_id is not None
+    deal = closing.deal(dealt.deal_id)
+    assert (deal.kind, deal.state, deal.amount_cents, deal.handoff_id) == ("add_on", "qualified", 500_000, None)
+    assert (deal.ae_id, deal.rep_id, deal.next_step) == (closing.floor.people["Erik"], None, "Send the price list")
+    assert closing.deal_history(dealt.deal_id) == [(None, "qualified", "began without a handoff")]
+    assert dealt.sentence == "A deal: Acme, 5,000 EUR, an add-on."
+    erik = closing.floor.actor("Erik")
+    page = closing.floor.read(lambda session: open_deals(session, erik, TODAY))
+    assert [line.name for line in page.lines] == ["Acme"]
+    assert closing.account(acme).stage is Stage.CLIENT  # nobody falls back by a new deal
+
+
+def test_person_and_company_become_an_opportunity_and_leave_the_cadence(closing: Closing) -> None:
+    closing.floor.raises("jane@acme.example", first_name="Jane", last_name="Doe", company="Acme")
+    contact = closing.contact()
+    plan_id = uuid4()
+    closing.floor.write(lambda session: session.add(_plan(closing, plan_id, contact.id)))
+    dealt = _begins(closing, contact_id=contact.id, kind=DealKind.NEW)
+    assert dealt.deal_id is not None
+    deal, contact = closing.deal(dealt.deal_id), closing.contact()
+    assert (deal.account_id, contact.stage) == (contact.account_id, Stage.OPPORTUNITY)
+    (plan,) = closing.all(Enrolment, Enrolment.id == plan_id)
+    assert (plan.end_reason, plan.next_due_on) == ("conversation", None)
+    closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), dealt.causation_id))
+    (plan,) = closing.all(Enrolment, Enrolment.id == plan_id)
+    assert (plan.ended_at, plan.next_due_on, closing.contact().stage) == (None, TODAY, Stage.LEAD)
+
+
+def _plan(closing: Closing, plan_id: UUID, contact_id: UUID) -> Enrolment:
+    rep_id = closing.floor.people["Ada"]
+    return Enrolment(
+        id=plan_id, contact_id=contact_id, person_id=rep_id, kind="cadence", started_on=TODAY, next_due_on=TODAY
+    )
+
+
+def test_it_is_taken_back_whole_while_nothing_followed(closing: Closing, acme: UUID) -> None:
+    dealt = _begins(closing, account_id=acme)
+    undone = closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), dealt.causation_id))
+    assert undone.sentence == "Taken back: the deal is gone."
+    assert (closing.all(Opportunity), closing.all(OpportunityMove)) == ([], [])
+    again = _begins(closing, account_id=acme)
+    assert again.deal_id is not None
+    change = ChangeDeal(closing.floor.actor("Erik"), again.deal_id, 1, DealKind.RENEWAL, MONEY, CLOSE_ON)
+    closing.floor.does(change_deal, change)
+    with pytest.raises(Gone, match="changed since"):
+        closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), again.causation_id))
+    assert len(closing.all(Opportunity)) == 1
+
+
+def test_a_manager_begins_one_for_an_executive_who_hears_of_it(closing: Closing, acme: UUID) -> None:
+    dealt = _begins(closing, "Mia", account_id=acme, ae_id=closing.floor.people["Farah"])
+    assert dealt.sentence.endswith("It is Farah's; I've told them.")
+    assert closing.told("deal_step") == [("deal_step", "begun", "Farah")]
+    closing.floor.does(undo_step, Undo(closing.floor.actor("Mia"), dealt.causation_id))
+    assert closing.told("deal_step")[1:] == [("deal_step", "taken back", "Farah")]
+
+
+def test_without_an_executive_a_manager_is_asked_whose_it_is(closing: Closing, acme: UUID) -> None:
+    with pytest.raises(UserError, match="Whose deal is it") as refused:
+        _begins(closing, "Mia", account_id=acme)
+    assert refused.value.field == "ae_id"
+    with pytest.raises(UserError, match="Ada is no account executive"):
+        _begins(closing, "Root", account_id=acme, ae_id=closing.floor.people["Ada"])
+
+
+@pytest.mark.parametrize("who", ["Ada", "Cleo"])
+def test_reps_and_customer_success_hand_over_instead(closing: Closing, acme: UUID, who: str) -> None:
+    with pytest.raises(NotAllowed, match="/handoff"):
+        _begins(closing, who, account_id=acme)
+    assert closing.all(Opportunity) == []
+
+
+def test_nobody_begins_one_on_anothers_account_or_in_anothers_name(closing: Closing) -> None:
+    farahs = closing.floor.knows_account("Bolt", owner_id=closing.floor.people["Farah"])
+    with pytest.raises(NotAllowed, match="Bolt is Farah's account"):
+        _begins(closing, account_id=farahs)
+    with pytest.raises(NotAllowed, match="manager of Farah's team"):
+        _begins(closing, account_id=farahs, ae_id=closing.floor.people["Farah"])
+    with pytest.raises(NotAllowed, match="manager of Farah's team"):
+        _begins(closing, "Otto", account_id=farahs, ae_id=closing.floor.people["Farah"])
+    assert _begins(closing, "Mia", account_id=farahs, ae_id=closing.floor.people["Erik"]).deal_id is not None
+
+
+def test_a_reps_account_is_no_hindrance(closing: Closing) -> None:
+    adas = closing.floor.knows_account("Bolt", owner_id=closing.floor.people["Ada"])
+    assert _begins(closing, account_id=adas).deal_id is not None
+
+
+def test_what_does_not_fit_is_refused_beside_its_field(closing: Closing, acme: UUID) -> None:
+    closing.floor.raises("tim@bolt.example", first_name="Tim", last_name="Bell", company="Bolt")
+    tim = closing.contact("tim@bolt.example")
+    refusals = [
+        ("expected_close_on", {"expected_close_on": None}),
+        ("expected_close_on", {"expected_close_on": TODAY - timedelta(days=1)}),
+        ("contact", {"contact_id": tim.id}),
+    ]
+    for field, facts in refusals:
+        with pytest.raises(UserError) as refused:
+            _begins(closing, account_id=acme, **facts)
+        assert refused.value.field == field
+    for gone in ({"account_id": uuid4()}, {"contact_id": uuid4()}, {}):
+        with pytest.raises(NotFound):
+            _begins(closing, **gone)
+    assert closing.all(Opportunity) == []
+
+
+def test_the_form_knows_the_client_its_people_and_what_is_open(closing: Closing, acme: UUID) -> None:
+    closing.floor.raises("jane@acme.example", first_name="Jane", last_name="Doe")
+    jane = closing.contact()
+    start = _starts(closing, "Erik", acme)
+    assert (start.company, start.usual, start.chosen, start.open_deals) == ("Acme", DealKind.ADD_ON, jane.id, 0)
+    assert [one.name for one in start.contacts] == ["Jane Doe"]
+    assert start.ae is not None
+    assert start.ae.name == "Erik"
+    _begins(closing, contact_id=jane.id)
+    by_person = _starts(closing, "Mia", None, jane.id)
+    assert (by_person.account_id, by_person.open_deals, by_person.ae) == (acme, 1, None)
+
+
+def test_a_company_of_hundreds_offers_those_touched_last_and_says_so(closing: Closing, acme: UUID) -> None:
+    def hire(session: Any) -> None:
+        for number in range(120):
+            session.add(Contact(account_id=acme, first_name=f"P{number}", created_at=closing.now))
+        session.add(Contact(account_id=acme, first_name="Zoe", created_at=closing.now, last_touched_at=closing.now))
+
+    closing.floor.write(hire)
+    start = _starts(closing, "Erik", acme)
+    assert (start.contacts[0].name, len(start.contacts), start.more_contacts) == ("Zoe", 90, 31)
