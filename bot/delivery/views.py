@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -84,8 +83,7 @@ def _home(session: Session, standing: Living, now: datetime) -> Home | None:
     actor = find_actor(session, person_id=UUID(standing.subject_id))
     if actor is None or actor.slack_user_id is None:
         return None
-    midnight = now.astimezone(ZoneInfo(actor.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Home(actor.slack_user_id, home_view(actor, home_state(session, actor, midnight)))
+    return Home(actor.slack_user_id, home_view(actor, home_state(session, actor, now)))
 
 
 def _nudge(session: Session, told: Told, now: datetime) -> Post | None:

@@ -3,18 +3,31 @@
 What must stay true: somebody we do not know is told so, in a sentence; nobody meets an empty page or silence.
 """
 
+import re
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from bot.db.queries.touch_list import list_state
 from bot.db.threads import Urgency
-from bot.domain.errors import NotAllowed
-from bot.domain.notices import Address, Notice, NoticeKind, Priority, View
+from bot.domain.commands import Actor
+from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.notices import Address, Notice, NoticeKind, Priority
 from bot.handlers.answers import in_time
 from bot.handlers.edge import Edge
+from bot.handlers.next_item import following
 from bot.handlers.requests import Answer, Nothing, Request
-from bot.outbox.enqueue import show, tell
+from bot.outbox.enqueue import tell
+from bot.service.home_refresh import open_home, turn_home
+from bot.service.touch_list_days import todays_list
+from bot.slack.ids import Action
 from bot.slack.views.home import stranger_view
+from bot.slack.views.home_list import list_modal
+from bot.slack.views.touch_list import touch_list_post
 
+PAGES = re.compile(rf"^{Action.HOME_PAGE}_")
 Publish = Callable[[str, dict[str, Any]], Awaitable[None]]
 
 
@@ -26,6 +39,9 @@ def register(edge: Edge) -> None:
 
     edge.event("app_home_opened", lambda request: on_home_opened(request, publish))
     edge.event("message", on_message)
+    edge.action(Action.HOME_NEXT, on_next)
+    edge.action(Action.HOME_TODAY, on_today)
+    edge.action(PAGES, on_page)
 
 
 async def on_home_opened(request: Request, publish: Publish) -> Answer:
@@ -36,17 +52,39 @@ async def on_home_opened(request: Request, publish: Publish) -> Answer:
     if request.body["event"].get("tab") != "home":
         return Nothing()
     try:
-        await request.perform(
-            lambda session, actor, _: show(
-                session,
-                View.APP_HOME,
-                str(actor.person_id),
-                Address.person(actor.person_id),
-                priority=Priority.PERSON,
-            )
-        )
+        await request.perform(open_home)
     except NotAllowed as stranger:
         await publish(request.slack_user_id, stranger_view(stranger.sentence))
+    return Nothing()
+
+
+async def on_next(request: Request) -> Answer:
+    """Work today's list, one person at a time."""
+
+    def first(session: Session, actor: Actor, now: datetime) -> dict[str, Any]:
+        return following(session, actor, todays_list(session, actor, now), 0, now)
+
+    await request.open_view(await request.perform(first))
+    return Nothing()
+
+
+async def on_today(request: Request) -> Answer:
+    """Bring today's list, as ``/today`` does; App Home has no place for an answer, so it opens on top."""
+
+    def bring(session: Session, actor: Actor, now: datetime) -> dict[str, Any]:
+        state = list_state(session, todays_list(session, actor, now), now)
+        if state is None:
+            raise NotFound("That list is gone. /today shows today's.")
+        return list_modal(touch_list_post(state))
+
+    await request.open_view(await request.perform(bring))
+    return Nothing()
+
+
+async def on_page(request: Request) -> Answer:
+    """Turn a page of the team."""
+    page = int(request.value) if request.value.isdecimal() else 0
+    await request.perform(lambda session, actor, now: turn_home(session, actor, page, now))
     return Nothing()
 
 

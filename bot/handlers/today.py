@@ -27,6 +27,7 @@ from bot.service.touch_list_days import todays_list
 from bot.service.touch_list_drafts import approve_ahead, drafts_ahead
 from bot.slack.blocks import Post
 from bot.slack.ids import Action, Block, Callback, Command, LineMore
+from bot.slack.views.home_list import list_modal
 from bot.slack.views.lead import contact_post
 from bot.slack.views.mail_draft import ahead_done, ahead_form, ahead_too_early
 from bot.slack.views.touch_item import item_modal, put_off_modal
@@ -84,6 +85,9 @@ async def on_page(request: Request) -> Answer:
         return _shown(session, _id(list_id), now)
 
     shown = await request.perform(work)
+    if request.view.get("type") == "modal":  # opened from App Home
+        await request.update_view(str(request.view["id"]), list_modal(shown))
+        return Nothing()
     ephemeral = (request.body.get("container") or {}).get("is_ephemeral")
     return Say(shown, replace=True) if ephemeral else Nothing()
 

@@ -17,6 +17,7 @@ from bot.service.callbacks import JOB as CALLBACK
 from bot.service.callbacks import ring_callback
 from bot.service.handoff_ladder import step_handoff
 from bot.service.handoff_ladder_times import HANDOFF_LADDER
+from bot.service.home_refresh import refresh_homes
 from bot.service.ladder import step_ladder
 from bot.service.lead_changes import ALERT_LADDER, ALERT_MANAGER, CLAIMED_LADDER, RESPONSE_SLA, SHIFT_START
 from bot.service.reassign import JOB as REASSIGN
@@ -57,6 +58,7 @@ DUE_JOBS: Mapping[str, Run] = {
 SWEEPS: tuple[Sweep, ...] = (
     Sweep("stale_cards", timedelta(minutes=1), housekeeping.refresh_cards),
     Sweep("daily_lists", timedelta(minutes=5), arm_everybody),
+    Sweep("homes", timedelta(minutes=1), refresh_homes),
     Sweep("old_rows", timedelta(hours=1), housekeeping.forget_old_rows),
 )
 """The net below the due times."""

@@ -19,6 +19,9 @@ UNSEEN = {"value", "private_metadata", "action_id", "block_id", "callback_id", "
 MOST_TEXT = 4000
 """An update's text (slack.md); what is posted may be updated."""
 
+OUR_CHANNEL = "C0000000001"
+"""The id of a channel, as Slack gave it to us."""
+
 
 def problems_of_message(text: str, blocks: list[dict[str, Any]], ours: frozenset[str] = frozenset()) -> list[str]:
     """What is wrong with a message; ``ours`` are the members it may name."""
@@ -51,6 +54,8 @@ def _in_mrkdwn(source: str, ours: frozenset[str]) -> Iterator[str]:
         elif inside.startswith("!"):
             if not _DATE.fullmatch(inside):
                 yield f"commands <{inside[:60]}>"
+        elif inside == f"#{OUR_CHANNEL}":
+            continue  # a channel somebody picked in Slack
         elif not inside.startswith(("tel:", "mailto:", "https://")) or _THERE.match(inside):
             yield f"links <{inside[:60]}>"
 

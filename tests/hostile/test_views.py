@@ -24,7 +24,7 @@ from bot.playbook.load import default_text, load_text
 from bot.playbook.schema import Playbook
 from bot.slack.blocks import Post
 from tests.hostile.corpus import ALL
-from tests.hostile.judge import problems_of_message, problems_of_view
+from tests.hostile.judge import OUR_CHANNEL, problems_of_message, problems_of_view
 
 OURS = "U0000OURS"
 hostile = st.sampled_from(ALL)
@@ -73,13 +73,18 @@ NOT_FROM_OUTSIDE: dict[str, st.SearchStrategy[Any]] = {
     "kind": st.sampled_from(["callback", "transfer"]),
     "sentence": st.just("Our own words."),
     "typed_note": st.none(),
+    "which": st.just("anybody"),
+    "inbound_channel": st.sampled_from([None, OUR_CHANNEL]),
+    "channel": st.sampled_from([None, OUR_CHANNEL, "#ae-jane"]),
+    "video_link": st.sampled_from([None, "https://meet.example/jane"]),
+    "undo": st.sampled_from(["", "0190d3e5-0000-7000-8000-000000000003"]),
     "figures": FIGURES,
     "before": FIGURES,
     "currency": st.sampled_from(("EUR", "USD")),
     "segment_key": st.sampled_from([None, "core"]),
 }
 """What we make ourselves, by the name of the field or parameter."""
-OUR_WORDS = {"late_post"}
+OUR_WORDS = {"late_post", "list_modal"}
 """Views of a text that another view made; it is escaped there."""
 NEVER_EMPTY = {"people"}
 """Lists that the callers show only when there is something in them."""

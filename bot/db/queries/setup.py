@@ -6,7 +6,6 @@ What must stay true: each read is bounded, however many people there are; a type
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import exists, func, or_, select
@@ -58,7 +57,7 @@ class PersonCard:
     timezone_overridden: bool
     hours: str | None
     country: str | None
-    weight: Decimal
+    weight: str
     open_lead_cap: int | None
     on_call: bool
     evening_wave: bool
@@ -113,9 +112,10 @@ def person_card(session: Session, person_id: UUID, today: date) -> PersonCard:
         .order_by(Alignment.position)
     )
     same = ("id", "name", "email", "slack_user_id", "active", "timezone", "timezone_overridden", "hours", "country")
-    rest = ("weight", "open_lead_cap", "on_call", "evening_wave", "mailbox_began_on", "video_link")
+    rest = ("open_lead_cap", "on_call", "evening_wave", "mailbox_began_on", "video_link")
     return PersonCard(
         **{name: getattr(person, name) for name in (*same, *rest)},
+        weight=f"{person.weight.normalize():f}",
         channel=_channel_id(session, person.channel),
         roles=tuple(sorted((held.role for held in person.roles), key=list(Role).index)),
         teams=tuple((Pick(row.id, row.name), row.manages) for row in teams),
@@ -139,7 +139,7 @@ def unknown_person(name: str, email: str, slack_user_id: str, timezone: str) -> 
         timezone_overridden=False,
         hours=None,
         country=None,
-        weight=Decimal(1),
+        weight="1",
         open_lead_cap=None,
         on_call=False,
         evening_wave=False,

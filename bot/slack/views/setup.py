@@ -102,7 +102,7 @@ def _facts(card: PersonCard, rules: People) -> Sequence[str]:
         wanted = f" ({rules.min_aligned_aes} to {rules.max_aligned_aes} are wanted)"
         few = not rules.min_aligned_aes <= len(card.aes) <= rules.max_aligned_aes
         facts.append(f"Hands leads to: {names or 'nobody yet'}{wanted if few else ''}")
-        facts.append(f"Weight {card.weight.normalize():f}, " + _cap(card))
+        facts.append(f"Weight {esc(card.weight, 10)}, " + _cap(card))
     if Role.AE in card.roles:
         facts.append(f"Channel: {_channel(card.channel)}")
         facts.append("Video link: " + ("set" if card.video_link else "none, so intro calls carry no link"))
@@ -181,9 +181,8 @@ def _just(just: Just | None) -> list[SlackBlock]:
         return []
     undo = button("Undo", Action.SETUP_UNDO, just.undo) if just.undo else None
     blocks: list[SlackBlock] = [section(f"*{esc(just.said, 400)}*", undo)]
-    if just.remarks:
-        blocks.append(context(*(esc(remark, 300) for remark in just.remarks)))
-    return [*blocks, divider()]
+    remarks = [said for said in (esc(remark, 300) for remark in just.remarks) if said]
+    return [*blocks, *([context(*remarks)] if remarks else []), divider()]
 
 
 def _turn(which: SetupPage, page: int, size: int, shown: int, total: int) -> list[SlackBlock]:

@@ -65,7 +65,7 @@ def person_form(card: PersonCard, rules: People, new: bool, metadata: str) -> di
     zone = card.timezone if card.timezone_overridden else ""
     slacks = "Empty: Slack's" if card.timezone_overridden else f"Empty: Slack's, {card.timezone}"
     blocks: list[SlackBlock] = [
-        context(f"{esc(card.email, 200)}" + (" · not found in Slack" if not card.slack_user_id else "")),
+        context(f"Known by {esc(card.email, 200)}" + ("" if card.slack_user_id else ", not found in Slack")),
         _text("Name", Action.SETUP_NAME, Block.NAME, card.name),
         _input("Roles", _roles(card.roles), Block.ROLES),
         _input(
@@ -87,7 +87,7 @@ def person_form(card: PersonCard, rules: People, new: bool, metadata: str) -> di
             hint=f"Its holidays. Empty: {rules.country}",
         ),
         _text(
-            "Weight", Action.SETUP_WEIGHT, Block.WEIGHT, _number(card), hint="Share of new leads; 0.5 gets half as many"
+            "Weight", Action.SETUP_WEIGHT, Block.WEIGHT, card.weight, hint="Share of new leads; 0.5 gets half as many"
         ),
         _text(
             "Most open leads",
@@ -209,10 +209,6 @@ def off_form(person: Pick | None) -> dict[str, Any]:
     ]
     metadata = json.dumps({"person": str(person.id) if person else ""})
     return modal("Add time off", blocks, callback=Callback.SETUP_OFF_FORM, submit="Save", metadata=metadata)
-
-
-def _number(card: PersonCard) -> str:
-    return f"{card.weight.normalize():f}"
 
 
 def _day(day: date | None) -> str | None:
