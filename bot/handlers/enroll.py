@@ -1,4 +1,4 @@
-"""``/enroll``: people into one's own cadence, with echo and Undo; the button on a person's card.
+"""``/enroll``: people into a cadence, with echo and Undo; the button on a person's card.
 
 What must stay true: nobody is guessed: an unclear name becomes a choice; who is left out is named with the reason.
 """
@@ -20,7 +20,6 @@ from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, Request, Say
 from bot.service.access import may_read_contacts
 from bot.service.context import playbook
-from bot.service.enrolment_changes import ChangePlan, end_enrolment
 from bot.service.enrolments import Enroll, Enrolled, enroll, take_back_enrolled
 from bot.slack.blocks import Post, say
 from bot.slack.ids import Action, Command
@@ -36,7 +35,6 @@ def register(edge: Edge) -> None:
     edge.command(Command.ENROLL, on_enroll)
     edge.action(ANY_CHOICE, on_choice)
     edge.action(Action.UNDO_ENROLL, on_undo)
-    edge.action(Action.END_PLAN, on_end)
 
 
 async def on_enroll(request: Request) -> Answer:
@@ -72,17 +70,6 @@ async def on_undo(request: Request) -> Answer:
         return take_back_enrolled(session, Undo(actor, causation_id), now)
 
     return Say(say(await request.perform(work)), replace=True)
-
-
-async def on_end(request: Request) -> Answer:
-    """End somebody's plan, from their card."""
-    enrolment_id = _id(request.value)
-
-    def work(session: Session, actor: Actor, now: datetime) -> None:
-        end_enrolment(session, ChangePlan(actor, enrolment_id, "ended on the card"), now)
-
-    await request.perform(work)
-    return Say(say("Their plan has ended. Nothing more falls due with them."))
 
 
 def _enroll_line(session: Session, actor: Actor, line: EnrollLine, now: datetime) -> Post:

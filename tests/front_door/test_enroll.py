@@ -1,7 +1,7 @@
 """``/enroll`` as a rep uses it: a name, several, a company, a reason; Undo; the button on a card."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -110,6 +110,24 @@ async def test_the_card_says_where_in_the_plan_and_ends_it(house: WholeHouse) ->
     assert live(house) == []
     await house.sam.types("/lead jane doe")
     await house.sam.sees("Last cadence: Sam Okafor's, ended: one of us ended it.")
+
+
+async def test_a_plan_is_paused_until_a_day_and_resumed_on_the_card(house: WholeHouse) -> None:
+    today = house.begins.date()
+    until = today + timedelta(days=9)
+    await house.sam.types("/enroll jane doe")
+    await house.sam.sees("Enrolled Jane Doe")
+    await house.sam.types("/lead jane doe")
+    card = await house.sam.sees("In Sam Okafor's cadence: cycle 1 of 4, next: an e-mail on Mon")
+    await house.sam.clicks("Pause plan…", on=card)
+    await house.sam.submits(**{"Nothing falls due before": today.isoformat()})
+    await house.sam.sees("Until when? Choose a day ahead.", in_="modal")
+    await house.sam.submits(**{"Nothing falls due before": until.isoformat()})
+    await house.sam.sees("Their plan waits; the next step is due on")
+    await house.sam.types("/lead jane doe")
+    card = await house.sam.sees(f"It waits until {until:%a %-d %b}.")
+    await house.sam.clicks("Resume plan", on=card)
+    await house.sam.sees("Their plan goes on; the next step is due on Mon")
 
 
 async def test_a_company_is_given_up_with_evidence_and_taken_up_again(house: WholeHouse) -> None:

@@ -154,7 +154,7 @@ def contact_card(session: Session, contact_id: UUID, now: datetime, offset: int 
         may_call=may_call,
         may_write=may_write,
         now=now,
-        plan=plan_on_card(session, contact_id),
+        plan=plan_on_card(session, contact_id, now),
         account_id=contact.account_id,
     )
 

@@ -1,8 +1,9 @@
 """How many people a rep has in plans, how it goes on, and where one person stands."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -23,7 +24,10 @@ class OwnPlans:
 
 @dataclass(frozen=True, slots=True)
 class PlanOnCard:
-    """Somebody's newest plan. Dates are the rep's; ``end_reason`` is None while it goes on."""
+    """Somebody's newest plan. Dates are the rep's; ``end_reason`` is None while it goes on.
+
+    ``waits_until``: it was made to wait, or they are away, until that day; None where it goes on.
+    """
 
     enrolment_id: UUID
     rep: str
@@ -33,15 +37,15 @@ class PlanOnCard:
     cycles: int
     round: int
     next_due_on: date | None
-    paused_until: date | None
+    waits_until: date | None
     rests_until: date | None
     end_reason: str | None
 
 
-def plan_on_card(session: Session, contact_id: UUID) -> PlanOnCard | None:
+def plan_on_card(session: Session, contact_id: UUID, now: datetime) -> PlanOnCard | None:
     """Where somebody stands in a plan, or how the last one ended; None if there was none."""
     row = session.execute(
-        select(Enrolment, Person.name)
+        select(Enrolment, Person.name, Person.timezone)
         .join(Person, Person.id == Enrolment.person_id)
         .where(
             Enrolment.contact_id == contact_id,
@@ -53,6 +57,8 @@ def plan_on_card(session: Session, contact_id: UUID) -> PlanOnCard | None:
     if row is None:
         return None
     plan: Enrolment = row[0]
+    today = now.astimezone(ZoneInfo(row[2])).date()
+    waits = plan.paused_until is not None and plan.paused_until > today
     return PlanOnCard(
         enrolment_id=plan.id,
         rep=row[1],
@@ -62,7 +68,7 @@ def plan_on_card(session: Session, contact_id: UUID) -> PlanOnCard | None:
         cycles=shape_of(rules_of(session), PlanKind(plan.kind)).cycles,
         round=plan.round,
         next_due_on=plan.next_due_on,
-        paused_until=plan.paused_until,
+        waits_until=plan.paused_until if waits else None,
         rests_until=plan.rests_until,
         end_reason=plan.end_reason,
     )

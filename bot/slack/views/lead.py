@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import quote as url_quote
 
 from slackblocks import Block as SlackBlock
+from slackblocks import Button
 
 from bot.db.queries.companies import CompanyName
 from bot.db.queries.contact_card import PAGE, ContactCard, TimelineEntry
@@ -38,7 +39,7 @@ from bot.slack.blocks import (
 from bot.slack.blocks import quote as quoted
 from bot.slack.ids import Action
 from bot.slack.views.company import company_buttons
-from bot.slack.views.plan import plan_button, plan_line
+from bot.slack.views.plan import plan_buttons, plan_line
 from bot.slack.views.touch import person_labels
 from bot.slack.views.words import dialled, lasting, local_times, score_parts
 
@@ -68,6 +69,7 @@ CAUSES: Mapping[str, str] = {
     "turned_hot": ", they asked again",
     "reassigned": " by a colleague",
     "reopened": ", taken up again",
+    "given_back": ", given back",
 }
 
 
@@ -176,7 +178,8 @@ def _controls(card: ContactCard) -> SlackBlock:
     company = button("Company", f"{Action.COMPANY}_card", str(card.account_id)) if card.account_id else None
     give_up = button("Give up company…", Action.GIVE_UP, str(card.contact_id)) if card.company else None
     log = button("Log a touch", Action.LEAD_LOG, str(card.contact_id), style="primary")
-    return buttons(log, hand_off, plan_button(card.contact_id, card.stage, card.plan), company, give_up, newer, older)
+    plan = plan_buttons(card.contact_id, card.stage, card.plan)
+    return buttons(log, hand_off, *plan, company, give_up, newer, older)
 
 
 def lead_post(card: LeadCard) -> Post:
@@ -198,6 +201,7 @@ def lead_post(card: LeadCard) -> Post:
         buttons(
             button("Log a touch", Action.LEAD_LOG, str(card.contact_id), style="primary"),
             button("Hand off…", f"{Action.HANDOFF_OPEN}_card", str(card.contact_id)),
+            _give_back(card),
             button("Whole card", f"{Action.LEAD_CHOOSE}_card", str(card.contact_id)),
         )
     )

@@ -1,17 +1,19 @@
-"""Where somebody stands in a plan, as their card says it.
+"""Where somebody stands in a plan, as their card says it, and what can be done with it.
 
 What must stay true: a plan that goes on names its next step and day, one that ended says why and until when they rest.
 """
 
+import json
+from typing import Any
 from uuid import UUID
 
-from slackblocks import Button
+from slackblocks import Button, DatePicker, InputBlock
 
 from bot.db.queries.own_plans import PlanOnCard
 from bot.domain.cadence import PlanKind, Step
 from bot.domain.terms import Stage
-from bot.slack.blocks import button, confirm, esc
-from bot.slack.ids import Action
+from bot.slack.blocks import button, confirm, context, esc, modal, plain
+from bot.slack.ids import Action, Block, Callback
 
 STEPS = {Step.EMAIL.value: "an e-mail", Step.CALL.value: "a call", Step.SOCIAL.value: "something on social media"}
 ENDED = {
@@ -46,14 +48,27 @@ def plan_line(plan: PlanOnCard) -> str:
     step = STEPS.get(plan.step or Step.EMAIL.value)
     due = f"{plan.next_due_on:%a %-d %b}" if plan.next_due_on else "a day to come"
     after = f"next: {step} on {due}" if step else f"all steps done, waits for an answer until {due}"
-    return f"*In {esc(plan.rep)}'s {what}:* {where}, {after}."
+    waits = f" It waits until {plan.waits_until:%a %-d %b}." if plan.waits_until else ""
+    return f"*In {esc(plan.rep)}'s {what}:* {where}, {after}.{waits}"
 
 
-def plan_button(contact_id: UUID, stage: Stage, plan: PlanOnCard | None) -> Button | None:
-    """Enrol, or end the plan they are in; nothing for clients and those with a deal."""
+def plan_buttons(contact_id: UUID, stage: Stage, plan: PlanOnCard | None) -> tuple[Button, ...]:
+    """Enrol; or make the plan they are in wait, go on, end. Nothing for clients and those with a deal."""
     if plan is not None and plan.end_reason is None:
         sure = confirm("End their plan?", "Nothing more falls due with them. You can enrol them again.", "End it")
-        return button("End plan", Action.END_PLAN, str(plan.enrolment_id), confirm=sure, describe="End their plan")
+        which = str(plan.enrolment_id)
+        wait = button("Pause plan…", Action.PAUSE_PLAN, which, describe="Make their plan wait until a day")
+        go_on = button("Resume plan", Action.RESUME_PLAN, which, describe="Take their plan up again, from today on")
+        end = button("End plan", Action.END_PLAN, which, confirm=sure, describe="End their plan")
+        return (go_on if plan.waits_until else wait, end)
     if stage not in (Stage.ANONYMOUS, Stage.PROSPECT, Stage.LEAD):
-        return None
-    return button("Enrol", Action.ENROLL, str(contact_id), describe="Put them into your cadence")
+        return ()
+    return (button("Enrol", Action.ENROLL, str(contact_id), describe="Put them into your cadence"),)
+
+
+def pause_form(enrolment_id: UUID) -> dict[str, Any]:
+    """Until when the plan waits."""
+    day = InputBlock(plain("Nothing falls due before", 150), DatePicker(Action.PAUSE_UNTIL), block_id=Block.UNTIL)
+    rest = context("The days between do not count toward the plan's window. Resume plan takes it up sooner.")
+    metadata = json.dumps({"enrolment_id": str(enrolment_id)})
+    return modal("Pause their plan", [day, rest], callback=Callback.PAUSE_PLAN_FORM, submit="Pause", metadata=metadata)
