@@ -24,6 +24,7 @@ ACCEPTED = ("accepted", "held", "qualified", "not_qualified", "no_show")
 """States of a handoff that an account executive has said yes to."""
 NOT_THEIRS = ("declined", "taken_back")
 """States in which a handoff is not, or no longer, its account executive's."""
+MEETINGS = (Outcome.MEETING_BOOKED, Outcome.HELD)
 ANSWERS = (
     Outcome.CONNECTED,
     Outcome.CALLBACK,
@@ -37,7 +38,13 @@ ANSWERS = (
     Outcome.THEY_RESPONDED,
 )
 """What says that the person answered."""
-MEETINGS = (Outcome.MEETING_BOOKED, Outcome.HELD)
+SILENT = (
+    Outcome.SENT,
+    Outcome.NO_ANSWER,
+    Outcome.VOICEMAIL,
+    *(one for one in Outcome if one not in {Outcome.SENT, Outcome.NO_ANSWER, Outcome.VOICEMAIL, *ANSWERS, *MEETINGS}),
+)
+"""What does not, the usual first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,9 +269,9 @@ def outbound_step(of: Any, contact_id: Any, started_on: Any) -> Column:
         .scalar_subquery()
     )
     reached = case(
+        (Touch.outcome.in_(SILENT), int(OutboundStep.TOUCHED)),  # nearly all of them: asked first
         (Touch.outcome.in_(MEETINGS), int(OutboundStep.MEETING)),
-        (Touch.outcome.in_(ANSWERS), int(OutboundStep.REPLIED)),
-        else_=int(OutboundStep.TOUCHED),
+        else_=int(OutboundStep.REPLIED),
     )
     until = func.coalesce(next_one, date.max)
     touched = (
