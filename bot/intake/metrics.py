@@ -1,6 +1,6 @@
-"""Numbers of the web's door for Prometheus, in a registry of their own."""
+"""Numbers for Prometheus: the web's door in a registry of its own, beside what the process counts (``telemetry``)."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 BUCKETS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
@@ -33,5 +33,5 @@ class Metrics:
         self.open_leads = Gauge("handraiser_open_leads", "Leads that are open.", registry=self.registry)
 
     def text(self) -> bytes:
-        """The exposition format."""
-        return generate_latest(self.registry)
+        """The exposition format, with the deliveries of this process and its own memory and time."""
+        return generate_latest(self.registry) + generate_latest(REGISTRY)

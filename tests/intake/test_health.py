@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from bot.clocks import protocol_now
 from bot.intake.app import IntakeDeps, routes
 from bot.service.vital_signs import leave_tick
+from bot.telemetry import DELIVERED
 from tests.intake.senders import event, signed
 from tests.support.sales_floor import SalesFloor
 
@@ -52,3 +53,11 @@ async def test_metrics_count_what_came_in(web: httpx2.AsyncClient, floor: SalesF
     assert 'handraiser_outbox_items{state="ready"} 1.0' in text
     assert "handraiser_open_leads 1.0" in text
     assert "handraiser_due_late_seconds 60.0" in text
+
+
+async def test_metrics_show_what_this_process_delivered(web: httpx2.AsyncClient) -> None:
+    DELIVERED.labels(kind="a_kind_of_test", verdict="dead").inc()
+    text = (await web.get("/metrics")).text
+
+    assert 'handraiser_deliveries_total{kind="a_kind_of_test",verdict="dead"} 1.0' in text
+    assert "handraiser_delivery_age_seconds_count" in text
