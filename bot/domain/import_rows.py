@@ -36,6 +36,13 @@ class ContactRow:
     """E-mail or name of one of us, as it stood there."""
     enroll: str = ""
     """Whose cadence they go into: e-mail or name of one of us, or yes for the owner's; as it stood there."""
+    account_owner: str = ""
+    """Whose the company is: e-mail or name of one of us, as it stood there."""
+    csm: str = ""
+    """Who looks after the company as a customer; as it stood there."""
+    strategic: bool | None = None
+    """Whether the company is one of its owner's strategic accounts; None where the row says nothing."""
+    partner: bool | None = None
     do_not_call: bool = False
     do_not_email: bool = False
     external_ids: Mapping[str, str] = field(default_factory=dict)

@@ -20,6 +20,7 @@ _LONGEST: Final = 255
 _LONGEST_EXTRA: Final = 2_000
 _MOST_EMPLOYEES: Final = 2**31 - 1
 _NO: Final = frozenset(["", "no", "n", "false", "f", "0", "off", "-", "none", "null", "n/a"])
+_YES: Final = frozenset(["yes", "y", "true", "t", "1", "on", "x"])
 _SEVERAL: Final = re.compile(r"[;,|\s]+")
 _NUMBER: Final = re.compile(r"\d+(?:[.,' ]\d{3})*(?!\d)")
 _AS_TEXT: Final = re.compile(r'^(?:=?"(?P<quoted>[^"]*)"|[\'=](?P<marked>.*))$')
@@ -35,6 +36,8 @@ _NAMES: Final = {
     "industry": "industry",
     "owner": "owner",
     "enroll": "rep to enrol for",
+    "account_owner": "account owner",
+    "csm": "customer success manager",
 }
 
 
@@ -62,9 +65,9 @@ class _Reading:
         self._notes: list[str] = []
 
     def result(self) -> ContactRow | Refused:
-        too_long = self._too_long()
-        if too_long:
-            return Refused(self._line, too_long)
+        unreadable = self._too_long() or self._neither_yes_nor_no("strategic", "partner")
+        if unreadable:
+            return Refused(self._line, unreadable)
         email = self._email()
         if email is None and self._columns.filled(self._cells, "email"):
             return Refused(self._line, "the e-mail address is not valid")
@@ -93,6 +96,10 @@ class _Reading:
             company=company,
             owner=self._take("owner"),
             enroll=self._take("enroll"),
+            account_owner=self._take("account_owner"),
+            csm=self._take("csm"),
+            strategic=self._answer("strategic"),
+            partner=self._answer("partner"),
             do_not_call=self._yes("do_not_call"),
             do_not_email=self._yes("do_not_email"),
             external_ids=self._ids(),
@@ -202,6 +209,19 @@ class _Reading:
     def _yes(self, fact: str) -> bool:
         """Anything but a no is a yes: a wish to be left alone is not lost to its spelling (process §10)."""
         return any(self._cells[place].casefold() not in _NO for place in self._columns.filled(self._cells, fact))
+
+    def _neither_yes_nor_no(self, *facts: str) -> str | None:
+        """Why a row is refused: of what marks a company, only a plain answer counts."""
+        for fact in facts:
+            found = self._first(fact)
+            if found and found[1].casefold() not in _NO | _YES:
+                return f"“{found[1][:60]}” under {self._columns.headings[found[0]][:60]} is neither yes nor no"
+        return None
+
+    def _answer(self, fact: str) -> bool | None:
+        """Yes, no, or None where the cell is empty."""
+        cell = self._take(fact)
+        return cell.casefold() in _YES if cell else None
 
     def _ids(self) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -20,6 +20,7 @@ from bot.domain.import_rows import ContactRow
 from bot.domain.matching import company_domain, company_name_key
 from bot.domain.terms import Stage
 from bot.outbox.enqueue import insert_once
+from bot.service.bulk_account_people import Said
 from bot.service.name_index import account_words, rewrite_account_words, write_words
 
 _FACTS = ("industry", "employees", "country")
@@ -36,6 +37,10 @@ class Known:
     industry: str | None = None
     employees: int | None = None
     country: str | None = None
+    owner_id: UUID | None = None
+    csm_id: UUID | None = None
+    strategic: bool = False
+    partner: bool = False
     new: bool = False
     changes: dict[str, Any] = field(default_factory=dict)
 
@@ -99,10 +104,13 @@ class Books:
         """Return the accounts in the database that anything in the row speaks for."""
         return [account.id for account in self._spoken_for(self._by_line[line]) if not account.new]
 
-    def settle(self, at: Mapping[int, UUID | None], settled: Set[UUID], now: datetime) -> AccountsOfRows:
+    def settle(
+        self, at: Mapping[int, UUID | None], settled: Set[UUID], now: datetime, said: Mapping[int, Said] | None = None
+    ) -> AccountsOfRows:
         """Find or make, and write, the account of every row that names a company or has a company's address.
 
         ``at`` says by line where somebody known is now: they stay as long as anything in the row speaks for it.
+        ``said``: by line what is said of the company beside its own facts.
         """
         stated: set[UUID] = set()
         by_line: dict[int, Known] = {}
@@ -113,7 +121,10 @@ class Books:
                 continue
             by_line[one.row.line] = account
             if self._adopt_domain(account, one) | _tell(
-                account, one.row, first=account.id not in stated and account.id not in settled
+                account,
+                one.row,
+                (said or {}).get(one.row.line, {}),
+                first=account.id not in stated and account.id not in settled,
             ):
                 changed.add(one.row.line)
             stated.add(account.id)
@@ -179,6 +190,10 @@ def _load(session: Session, asked: list[_Asked]) -> list[Known]:
             Account.industry,
             Account.employees,
             Account.country,
+            Account.owner_id,
+            Account.csm_id,
+            Account.strategic,
+            Account.partner,
         )
         .where(or_(Account.domain.in_(domains), Account.name_key.in_(names)))
         .order_by(Account.id)
@@ -186,11 +201,11 @@ def _load(session: Session, asked: list[_Asked]) -> list[Known]:
     return [Known(*row) for row in found]
 
 
-def _tell(account: Known, row: ContactRow, *, first: bool) -> bool:
+def _tell(account: Known, row: ContactRow, more: Said, *, first: bool) -> bool:
     """Take over what the row says of its company; a later row of the same file only fills gaps."""
     changed = False
-    for fact in _FACTS:
-        said, stored = getattr(row.company, fact), getattr(account, fact)
+    for fact, said in ({fact: getattr(row.company, fact) for fact in _FACTS} | dict(more)).items():
+        stored = getattr(account, fact)
         if said is not None and said != stored and (first or stored is None):
             account.set(fact, said)
             changed = True
@@ -213,6 +228,10 @@ def _insert(session: Session, accounts: list[Known], now: datetime) -> int:
             "industry": account.industry,
             "employees": account.employees,
             "country": account.country,
+            "owner_id": account.owner_id,
+            "csm_id": account.csm_id,
+            "strategic": account.strategic,
+            "partner": account.partner,
             "stage": Stage.PROSPECT,
             "created_at": now,
         }

@@ -4,7 +4,7 @@ What must stay true: a person is found again by e-mail, else by name in the same
 a row says is changed; a stage never moves; nobody who asked to be left alone comes back by a list (process §10).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from bot.domain.matching import fold, normalise_email
 from bot.domain.terms import Source, Stage
 from bot.outbox.enqueue import insert_once
 from bot.service import audit
+from bot.service.bulk_account_people import Said, account_facts
 from bot.service.bulk_accounts import AccountsOfRows, Books
 from bot.service.bulk_contacts import ContactsOfRows, contacts_of_rows, differences
 from bot.service.bulk_suppressions import left_alone, suppress_rows
@@ -52,14 +53,16 @@ class SliceImported:
 def import_contacts(session: Session, command: ImportContacts, now: datetime) -> SliceImported:
     """Carry a slice in: new people, changed facts, wishes not to be called or written to."""
     done = SliceImported()
-    refused = left_alone(session, command.rows)
+    said, unknown = account_facts(session, command.rows)
+    refused = unknown | left_alone(session, command.rows)
     done.refused = [Refused(row.line, refused[row.line]) for row in command.rows if row.line in refused]
     rows = [row for row in command.rows if row.line not in refused]
     books = Books(session, rows)
     known = contacts_of_rows(session, rows, books, command.settled)
-    accounts = books.settle(known.at, command.settled, now)
+    accounts = books.settle(known.at, command.settled, now, said)
     owners = _owners(session, rows)
     done.notes = [Refused(row.line, f"the owner “{row.owner[:60]}” is none of us") for row in _ownerless(rows, owners)]
+    done.notes += _unheard(rows, said, accounts)
     touched = set(accounts.changed_lines)
     added: dict[int, UUID] = {}
     settled = set(accounts.ids)
@@ -136,6 +139,18 @@ def _owners(session: Session, rows: Iterable[ContactRow]) -> dict[str, UUID]:
 
 def _ownerless(rows: Iterable[ContactRow], owners: dict[str, UUID]) -> list[ContactRow]:
     return [row for row in rows if row.owner and row.owner not in owners]
+
+
+def _unheard(rows: Iterable[ContactRow], said: Mapping[int, Said], accounts: AccountsOfRows) -> list[Refused]:
+    """What is said of a company and has no effect yet, for the reader of the report."""
+    notes = []
+    for row in rows:
+        account, facts = accounts.by_line.get(row.line), said.get(row.line, {})
+        if facts and account is None:
+            notes.append(Refused(row.line, "there is no company of which the row says whose it is or how it counts"))
+        elif facts.get("strategic") and account is not None and account.owner_id is None:
+            notes.append(Refused(row.line, "a strategic account is its owner's, and the company has none yet"))
+    return notes
 
 
 def _change(

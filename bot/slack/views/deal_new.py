@@ -77,8 +77,9 @@ def _contact(start: DealStart) -> SlackBlock:
     options = [_option(one) for one in start.contacts]
     nobody = option("Nobody yet", NOBODY)
     chosen = next((_option(one) for one in start.contacts if one.id == start.chosen), nobody)
-    listed = [nobody, *options] if start.account_id is not None else options
-    menu = StaticSelectMenu(Action.DEAL_CONTACT, listed, initial_option=chosen, placeholder=plain("Pick somebody", 150))
+    menu = StaticSelectMenu(
+        Action.DEAL_CONTACT, [nobody, *options], initial_option=chosen, placeholder=plain("Pick somebody", 150)
+    )
     hint = f"There are {start.more_contacts:,} more; for one of them type their name after /deal new."
     return input_block("Who is it with?", menu, Block.CONTACT, hint=hint if start.more_contacts > 0 else "")
 
