@@ -11,6 +11,7 @@ from bot.db.queries.people import Responder, responders
 from bot.domain.commands import Actor, ClaimLead, DeclineLead, JunkLead, ReassignLead, ReopenLead
 from bot.domain.errors import Gone, UserError
 from bot.handlers.edge import Edge
+from bot.handlers.give_back import open_give_back
 from bot.handlers.handoff import open_for_lead
 from bot.handlers.requests import Answer, CloseAll, Nothing, Request, Say
 from bot.handlers.touch import log_quick, open_touch_form
@@ -29,6 +30,7 @@ from bot.service.claims import (
     reopen_lead,
 )
 from bot.service.context import playbook
+from bot.service.lead_give_back import GIVE_BACK
 from bot.slack.blocks import say
 from bot.slack.ids import Action, AlertMore, Block, Callback
 from bot.slack.views.alert_menu import junk_form, outcome_of, reassign_form, reopen_form
@@ -38,6 +40,7 @@ ASKS_LEAVE: dict[str, str] = {
     AlertMore.REASSIGN: GIVE_AWAY,
     AlertMore.JUNK: CALL_JUNK,
     AlertMore.REOPEN: TAKE_UP,
+    AlertMore.GIVE_BACK: GIVE_BACK,
 }
 ANY_OUTCOME = re.compile(rf"^{Action.OUTCOME}_")
 
@@ -107,6 +110,8 @@ async def on_more(request: Request) -> Answer:
             await request.open_view(reassign_form(card, people, absent))
         case AlertMore.HAND_OFF:
             return await open_for_lead(request, lead_id)
+        case AlertMore.GIVE_BACK:
+            return await open_give_back(request, lead_id)
         case AlertMore.JUNK:
             reasons = await request.read(lambda session, _, __: playbook(session).junk.reasons)
             await request.open_view(junk_form(card, reasons))

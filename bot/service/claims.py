@@ -76,7 +76,7 @@ def claim_lead(session: Session, command: ClaimLead, now: datetime) -> Done:
 
 def check_may_change(session: Session, lead_id: UUID, actor: Actor, what: str) -> None:
     """Raise ``NotAllowed`` now rather than after a form was filled in. ``what``: "give it to somebody else"."""
-    _check(session, get_lead(session, lead_id), actor, what)
+    check_has_it(session, get_lead(session, lead_id), actor, what)
 
 
 def mark_seen(session: Session, lead_id: UUID, actor: Actor, now: datetime) -> None:
@@ -161,7 +161,7 @@ def reassign_lead(session: Session, command: ReassignLead, now: datetime) -> Don
     """Give a lead to somebody by name: its owner, a manager of the team, or an admin may."""
     actor, lead = command.actor, get_lead(session, command.lead_id)
     _open_still(lead)
-    _check(session, lead, actor, GIVE_AWAY)
+    check_has_it(session, lead, actor, GIVE_AWAY)
     to = session.execute(
         select(Person.id, Person.name, Person.slack_user_id).where(
             Person.id == command.to_id,
@@ -192,7 +192,7 @@ def reassign_lead(session: Session, command: ReassignLead, now: datetime) -> Don
 def junk_lead(session: Session, command: JunkLead, now: datetime) -> Done:
     """Junk, and why; by the owner, a manager of the team, or an admin."""
     actor, lead = command.actor, get_lead(session, command.lead_id)
-    _check(session, lead, actor, CALL_JUNK)
+    check_has_it(session, lead, actor, CALL_JUNK)
     check_move(lead.state, LeadState.JUNK, command.reason)
     state = lead.state
     why = f"{command.reason}: {command.remark}" if command.remark else command.reason
@@ -209,7 +209,7 @@ def reopen_lead(session: Session, command: ReopenLead, now: datetime) -> Done:
     if lead.state in WORKED_STATES:
         raise UserError("This lead is open; there is nothing to take up again.")
     _not_with_an_executive(session, lead)
-    _check(session, lead, actor, TAKE_UP)
+    check_has_it(session, lead, actor, TAKE_UP)
     after = LeadState.RESPONDED if lead.first_response_at else LeadState.OPEN
     check_move(lead.state, after, command.reason)
     other = session.scalar(
@@ -267,7 +267,8 @@ def _leads(session: Session, lead: Lead, actor: Actor) -> bool:
     return actor.has(Role.ADMIN) or manages(session, actor, lead.owner_id)
 
 
-def _check(session: Session, lead: Lead, actor: Actor, what: str) -> None:
+def check_has_it(session: Session, lead: Lead, actor: Actor, what: str) -> None:
+    """Let whoever has a lead, a manager of the team or an admin do ``what``. Raises ``NotAllowed``."""
     if not _has_it(lead, actor) and not _leads(session, lead, actor):
         raise NotAllowed(f"Only {name_of(session, lead.owner_id)}, a manager of the team or an admin can {what}.")
 

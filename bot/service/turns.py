@@ -38,6 +38,10 @@ from bot.service.routing import (
     store_assignment,
 )
 
+GIVEN_BACK = "given_back"
+_UNWANTED = ("declined", GIVEN_BACK)
+"""Causes after which a lead does not stay with the one who had it."""
+
 
 def give(
     session: Session,
@@ -89,7 +93,8 @@ def take_turn(session: Session, lead: Lead, owner_id: UUID, reason: Sequence[str
 def pass_on(session: Session, lead: Lead, now: datetime, cause: str, because: str, by_id: UUID | None = None) -> Choice:
     """Give a lead to the next MRR on shift, as a new post. Nobody on shift: it is held for the next one.
 
-    Everybody had it already: on the ladder it stays where it is; after a "can't take it" the managers are told.
+    Everybody had it already: on the ladder it stays where it is; after a "can't take it" or when it was given back the
+    managers are told.
     """
     candidates = load_candidates(session, now, [lead.owner_id])
     choice = choose_next(candidates, had_it(session, lead), because)
@@ -97,7 +102,7 @@ def pass_on(session: Session, lead: Lead, now: datetime, cause: str, because: st
         give(session, lead, candidates, choice, now, cause, by_id)
     elif choice.rule is Rule.NOBODY_ON_SHIFT:
         hold(session, lead, candidates, choice, now)
-    elif cause == "declined":
+    elif cause in _UNWANTED:
         before = lead.owner_id
         _leave(session, lead, choice, now, by_id)
         disarm(session, lead.id, ALERT_LADDER, CLAIMED_LADDER)

@@ -28,6 +28,8 @@ def more(card: LeadCard) -> OverflowMenu:
             AlertMore.REASSIGN: "Give to someone else…",
             AlertMore.JUNK: "Junk…",
         }
+        if card.claimed_by is not None or card.first_response_at is not None:
+            labels |= {AlertMore.GIVE_BACK: "Give back…"}
     else:
         labels |= {AlertMore.REOPEN: "Take it up again…"}
     return OverflowMenu(Action.ALERT_MORE, [option(label, f"{choice}|{value}") for choice, label in labels.items()])

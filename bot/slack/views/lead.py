@@ -179,7 +179,14 @@ def _controls(card: ContactCard) -> SlackBlock:
     give_up = button("Give up company…", Action.GIVE_UP, str(card.contact_id)) if card.company else None
     log = button("Log a touch", Action.LEAD_LOG, str(card.contact_id), style="primary")
     plan = plan_buttons(card.contact_id, card.stage, card.plan)
-    return buttons(log, hand_off, *plan, company, give_up, newer, older)
+    return buttons(log, hand_off, *plan, _give_back(card.lead), company, give_up, newer, older)
+
+
+def _give_back(lead: LeadCard | None) -> Button | None:
+    """For a lead that somebody took."""
+    if lead is None or lead.closed_at is not None or (lead.claimed_by is None and lead.first_response_at is None):
+        return None
+    return button("Give back…", f"{Action.GIVE_BACK}_card", str(lead.lead_id), describe="Give the lead back")
 
 
 def lead_post(card: LeadCard) -> Post:

@@ -1,0 +1,41 @@
+"""Giving a lead back: to whom, and why."""
+
+import json
+from typing import Any
+
+from slackblocks import Block as SlackBlock
+from slackblocks import InputBlock, PlainTextInput, RadioButtonGroup
+
+from bot.db.queries.lead_facts import LeadCard
+from bot.service.lead_give_back import Before
+from bot.slack.blocks import OPTION_TEXT, context, cut, esc, modal, option, plain, section
+from bot.slack.ids import Action, Block, Callback
+
+ROTATION, BEFORE = "rotation", "before"
+REASON_LENGTH = 200
+
+
+def give_back_form(card: LeadCard, before: Before | None) -> dict[str, Any]:
+    """To the rotation or to the one before, with the reason."""
+    options = [option("The rotation: the next one on shift", ROTATION)]
+    if before is not None and not before.absence:
+        options.append(option(f"{cut(before.name, OPTION_TEXT - 20)}, who had it before", BEFORE))
+    who = f"*{esc(card.name)}*" + (f", {esc(card.company)}" if card.company else "")
+    blocks: list[SlackBlock] = [
+        section(who),
+        InputBlock(
+            plain("Who gets it?", 150),
+            RadioButtonGroup(Action.GIVE_BACK_TO, options, initial_option=options[0]),
+            block_id=Block.REASSIGN_TO,
+        ),
+        InputBlock(
+            plain("Why?", 150),
+            PlainTextInput(Action.REASON, max_length=REASON_LENGTH, placeholder=plain("They speak Danish", 150)),
+            block_id=Block.REASON,
+        ),
+    ]
+    if before is not None and before.absence:
+        blocks.append(context(f"{esc(before.name)} had it before, but is {esc(before.absence)}."))
+    blocks.append(context("Its clocks go on as they stand, and the next one is alerted."))
+    metadata = json.dumps({"lead_id": str(card.lead_id)})
+    return modal("Give back", blocks, callback=Callback.GIVE_BACK_FORM, submit="Give it back", metadata=metadata)
