@@ -15,11 +15,11 @@ ROTATION, BEFORE = "rotation", "before"
 REASON_LENGTH = 200
 
 
-def give_back_form(card: LeadCard, before: Before | None) -> dict[str, Any]:
+def give_back_form(card: LeadCard, former: Before | None) -> dict[str, Any]:
     """To the rotation or to the one before, with the reason."""
     options = [option("The rotation: the next one on shift", ROTATION)]
-    if before is not None and not before.absence:
-        options.append(option(f"{cut(before.name, OPTION_TEXT - 20)}, who had it before", BEFORE))
+    if former is not None and not former.absence:
+        options.append(option(f"{cut(former.name, OPTION_TEXT - 20)}, who had it before", BEFORE))
     who = f"*{esc(card.name)}*" + (f", {esc(card.company)}" if card.company else "")
     blocks: list[SlackBlock] = [
         section(who),
@@ -34,8 +34,8 @@ def give_back_form(card: LeadCard, before: Before | None) -> dict[str, Any]:
             block_id=Block.REASON,
         ),
     ]
-    if before is not None and before.absence:
-        blocks.append(context(f"{esc(before.name)} had it before, but is {esc(before.absence)}."))
+    if former is not None and former.absence:
+        blocks.append(context(f"{esc(former.name)} had it before, but is {esc(former.absence)}."))
     blocks.append(context("Its clocks go on as they stand, and the next one is alerted."))
     metadata = json.dumps({"lead_id": str(card.lead_id)})
     return modal("Give back", blocks, callback=Callback.GIVE_BACK_FORM, submit="Give it back", metadata=metadata)
