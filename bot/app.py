@@ -151,7 +151,7 @@ def _works(parts: Parts, *, web: bool, worker: bool) -> Iterator[Coroutine[None,
             yield _socket(parts)
     if worker:
         yield _worker(parts)
-        yield Directory(parts.database, parts.client, lambda: parts.identity.known).run(parts.stop)
+        yield Directory(parts.database, parts.client, lambda: parts.identity.known, parts.clock).run(parts.stop)
 
 
 class _Server(uvicorn.Server):

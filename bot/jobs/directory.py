@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from bot.clocks import protocol_now
+from bot.clocks import Clock, RealClock, protocol_now
 from bot.db.models import Person
 from bot.db.session import Database
 from bot.db.threads import Urgency
@@ -33,10 +33,13 @@ PAGE = 200
 class Directory:
     """Matches people to Slack users while the process runs."""
 
-    def __init__(self, database: Database, slack: AsyncWebClient, known: Callable[[], bool]) -> None:
+    def __init__(
+        self, database: Database, slack: AsyncWebClient, known: Callable[[], bool], clock: Clock | None = None
+    ) -> None:
         self._database = database
         self._slack = slack
         self._known = known
+        self._clock = clock or RealClock()
         self._unmatched = -1
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -63,7 +66,8 @@ class Directory:
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
             if cursor is None:
                 break
-        await self._database.write(lambda session: match_slack_users(session, users, protocol_now()), Urgency.JOB)
+        now = self._clock.now()
+        await self._database.write(lambda session: match_slack_users(session, users, now), Urgency.JOB)
         log.info("people matched", slack_users=len(users))
 
 

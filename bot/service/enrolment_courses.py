@@ -136,6 +136,9 @@ def keep(session: Session, plan: Plan, result: Course | Ended, now: datetime) ->
         }
     else:
         values = columns(result, turn_of(plan.row))
+        draft = (plan.row.state or {}).get("draft")
+        if draft is not None and (result.step, result.cycle) == (plan.course.step, plan.course.cycle):
+            values["state"]["draft"] = draft  # approved for this step, whatever its day
     return write(session, plan.row, **values)
 
 

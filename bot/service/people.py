@@ -19,6 +19,7 @@ from bot.domain.matching import normalise_email
 from bot.domain.terms import Role
 from bot.playbook.schema.hours import HoursError
 from bot.service import audit
+from bot.service.changed_days import days_changed
 from bot.service.context import playbook
 from bot.service.greeting import greet_newcomers
 from bot.service.people_import import new_person, nobody_administers
@@ -66,14 +67,19 @@ def match_slack_users(session: Session, users: Iterable[SlackUser], now: datetim
             by_email[address] = known
     taken = set(session.scalars(select(Person.slack_user_id).where(Person.slack_user_id.is_not(None))))
     became: dict[str, list[str]] = {}
+    moved: list[UUID] = []
     for person in session.scalars(select(Person).where(Person.active.is_(True)).order_by(Person.id)):
         user = by_id.get(person.slack_user_id) if person.slack_user_id else by_email.get(person.email)
+        zone_before = person.timezone
         became.setdefault(_match(person, user, taken), []).append(person.name)
+        if person.timezone != zone_before:
+            moved.append(person.id)
     named = {word: tuple(became.get(word, ())) for word in ("matched", "refused", "left", "unmatched")}
     if named["matched"] or named["left"]:
         counts = {word: len(names) for word, names in named.items()}
         audit.record(session, "match_slack_users", None, now, "", counts)
     session.flush()
+    days_changed(session, moved, now)
     if named["matched"]:
         take_up_held(session, now)
     greet_newcomers(session, now)

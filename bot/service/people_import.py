@@ -20,6 +20,7 @@ from bot.domain.import_rows import ImportPeople, KnownPerson, PersonRow
 from bot.domain.terms import Role
 from bot.outbox.enqueue import insert_once
 from bot.service import audit
+from bot.service.changed_days import days_changed
 from bot.service.context import playbook
 from bot.service.greeting import greet_newcomers
 from bot.service.touch_list_times import arm_lists
@@ -54,6 +55,7 @@ def import_people(session: Session, command: ImportPeople, now: datetime) -> Imp
     teams = _teams(session, {name for row in command.rows for name in row.teams or ()})
     added: set[int] = set()
     changed: set[int] = set()
+    other_days: list[UUID] = []
     for row in command.rows:
         person = people.get(row.email)
         if person is None:
@@ -61,8 +63,12 @@ def import_people(session: Session, command: ImportPeople, now: datetime) -> Imp
             session.add(person)
             people[row.email] = person
             added.add(row.line)
+        before = _days_of(person)
         if _tell(person, row) | _give_roles(person, row):
             changed.add(row.line)
+        if row.line not in added and _days_of(person) != before:
+            other_days.append(person.id)
+    days_changed(session, other_days, now)
     session.flush()
     members = _members(session, [person.id for person in people.values()])
     for row in command.rows:
@@ -135,6 +141,11 @@ def _tell(person: Person, row: PersonRow) -> bool:
     for fact, said in changes.items():
         setattr(person, fact, said)
     return bool(changes)
+
+
+def _days_of(person: Person) -> tuple[str | None, ...]:
+    """What somebody's working days hang on."""
+    return person.hours, person.timezone, person.country
 
 
 def _give_roles(person: Person, row: PersonRow) -> bool:

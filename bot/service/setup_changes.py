@@ -21,9 +21,9 @@ from bot.domain.notices import View
 from bot.domain.terms import Role
 from bot.outbox.enqueue import refresh
 from bot.service.audit import record
+from bot.service.changed_days import days_changed
 from bot.service.greeting import greet_newcomers
 from bot.service.people_import import nobody_administers
-from bot.service.touch_list_times import arm_lists
 from bot.service.turns import take_up_held
 
 Facts = dict[str, Any]
@@ -118,13 +118,13 @@ def undo_change(session: Session, command: Undo, now: datetime) -> Changed:
 
 
 def _follow(session: Session, actor: Actor, kind: str, subject_id: UUID, facts: Facts, now: datetime) -> None:
-    """Lists come at other times, leads that wait may have somebody now, homes show it."""
+    """Plans and lists come at other times, leads that wait may have somebody now, homes show it."""
     session.flush()
     homes = {actor.person_id}
     if kind in (PERSON, TIME_OFF):
         person_id = subject_id if kind == PERSON else UUID(facts["person_id"])
         homes.add(person_id)
-        arm_lists(session, now, [person_id])
+        days_changed(session, [person_id], now)
         take_up_held(session, now)
         greet_newcomers(session, now)
     for person_id in homes:
