@@ -35,6 +35,7 @@ from bot.service.audit import record
 from bot.service.context import playbook
 from bot.service.enrolment_courses import Effect, Plan, keep, plan_by_id, plan_of_row
 from bot.service.lead_changes import change, disarm, get_lead, note_move
+from bot.service.touch_list_state import plan_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,9 @@ def _today(command: ChangePlan, now: datetime) -> date:
 def _changed(
     session: Session, command: ChangePlan, plan: Plan, result: Course | Ended, name: str, now: datetime
 ) -> Changed:
-    subject = str(plan.row.id)
+    subject, rep_id = str(plan.row.id), plan.row.person_id
     effect = keep(session, plan, result, now)
+    plan_changed(session, rep_id, command.enrolment_id, now)
     undo = {"effects": [effect]} if effect is not None else None
     causation_id = record(session, name, command.actor, now, subject, {"reason": command.reason}, undo)
     return Changed(causation_id, effect, result if isinstance(result, Course) else None)

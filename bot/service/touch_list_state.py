@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, delete, exists, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.db.base import new_id
-from bot.db.models import Enrolment, Lead, Task, TouchItem, TouchList
+from bot.db.models import Enrolment, Lead, Task, TimeOff, TouchItem, TouchList
 from bot.db.rows import put, run
 from bot.db.types import Timestamp
 from bot.domain.notices import View
@@ -54,14 +54,25 @@ _LIST_OF_DAY = (
     .limit(1)
     .with_for_update(of=TouchList)
 )
+_DAY = select(TouchList.local_date).where(TouchList.id == TouchItem.list_id).correlate(TouchItem).scalar_subquery()
+_NOT_DUE = exists().where(
+    Enrolment.id == TouchItem.enrolment_id, or_(Enrolment.ended_at.is_not(None), Enrolment.next_due_on > _DAY)
+)
+_COVERED = exists().where(
+    TouchList.id == bindparam("which"),
+    TimeOff.person_id == Lead.owner_id,
+    TimeOff.cover_id == bindparam("rep"),
+    TouchList.local_date.between(TimeOff.starts_on, TimeOff.ends_on),
+)
+_ANOTHERS = and_(Lead.owner_id != bindparam("rep"), ~_COVERED)
 _SETTLED_ELSEWHERE = or_(
     exists().where(Task.id == TouchItem.task_id, Task.done_at.is_not(None)),
-    exists().where(Enrolment.id == TouchItem.enrolment_id, Enrolment.ended_at.is_not(None)),
+    _NOT_DUE,
     exists().where(
         Lead.id == TouchItem.lead_id,
         TouchItem.kind.in_((ItemKind.HOT.value, ItemKind.LEAD.value)),
         TouchItem.enrolment_id.is_(None),
-        or_(Lead.closed_at.is_not(None), Lead.first_response_at.is_not(None), Lead.owner_id != bindparam("rep")),
+        or_(Lead.closed_at.is_not(None), Lead.first_response_at.is_not(None), _ANOTHERS),
     ),
 )
 _GONE = (
@@ -74,6 +85,23 @@ _GONE = (
     )
     .values(state="gone", handled_at=bindparam("at"), version=TouchItem.version + 1)
     .returning(TouchItem.id)
+)
+_OF_PLAN = (
+    TouchItem.enrolment_id == bindparam("plan"),
+    TouchItem.kind != ItemKind.REPLY.value,
+    TouchItem.list_id.in_(_MINE),
+)
+_PLAN_OFF = (
+    update(TouchItem)
+    .where(*_OF_PLAN, TouchItem.state.in_((*OPEN, "snoozed")), _NOT_DUE)
+    .values(state="gone", handled_at=bindparam("at"), snoozed_until=None, version=TouchItem.version + 1)
+    .returning(TouchItem.list_id)
+)
+_PLAN_ON = (
+    update(TouchItem)
+    .where(*_OF_PLAN, TouchItem.state == "gone", ~_NOT_DUE)
+    .values(state="open", handled_at=None, version=TouchItem.version + 1)
+    .returning(TouchItem.list_id)
 )
 _LEFT = exists().where(TouchItem.list_id == TouchList.id, TouchItem.state.in_(OPEN))
 _BUMP = (
@@ -142,6 +170,12 @@ def drop_settled(session: Session, person_id: UUID, list_id: UUID, now: datetime
     """Lines that nothing waits for any more go: the plan ended, the promise is kept, somebody else answered."""
     if run(session, _GONE, which=list_id, rep=person_id, at=now).all():
         lists_changed(session, [list_id], now)
+
+
+def plan_changed(session: Session, rep_id: UUID, enrolment_id: UUID, now: datetime) -> None:
+    """A plan was made to wait, ended or taken up again: its line on the rep's newest list goes or comes back."""
+    rows = [row for what in (_PLAN_OFF, _PLAN_ON) for row in run(session, what, plan=enrolment_id, rep=rep_id, at=now)]
+    lists_changed(session, {row.list_id for row in rows}, now)
 
 
 def lists_changed(session: Session, list_ids: Iterable[UUID], now: datetime) -> None:

@@ -11,6 +11,7 @@ from bot.db.queries.touch_item import item_card, next_line
 from bot.domain.commands import Undo
 from bot.domain.errors import UserError
 from bot.domain.terms import Channel, Intent, Outcome, Role
+from bot.service.enrolment_changes import ChangePlan, end_enrolment, pause, resume
 from bot.service.touch_items import (
     keep_draft_of,
     turn_page,
@@ -256,3 +257,18 @@ def test_a_callback_for_later_today_is_a_line_and_goes_with_its_touch(office: Of
     office.floor.does(undo, Undo(office.floor.actor("Sam"), promised.causation_id))
     assert len(office.items()) == 2
     assert logged.contact_id == ann
+
+
+def test_a_plan_that_waits_leaves_the_list_and_comes_back_when_it_is_resumed(office: Office) -> None:
+    office.planned("Ann", "Bob")
+    office.morning()
+    (enrolment_id,) = [item.enrolment_id for item in office.items() if item.position == 1]
+    assert enrolment_id is not None
+    plan = ChangePlan(office.floor.actor("Sam"), enrolment_id, until=TUESDAY)
+    office.floor.does(pause, plan)
+    assert [item.state for item in office.items()] == ["gone", "open"]
+    assert "1 of 2" in said(office)
+    office.floor.does(resume, plan)
+    assert [item.state for item in office.items()] == ["open", "open"]
+    office.floor.does(end_enrolment, plan)
+    assert [item.state for item in office.items()] == ["gone", "open"]
