@@ -24,10 +24,11 @@ from bot.db.models import SeenRequest
 from bot.db.rows import put_once
 from bot.db.session import START_WITHIN, Database
 from bot.db.threads import Urgency
-from bot.domain.notices import Address, Notice, NoticeKind, Priority
+from bot.domain.commands import Actor
+from bot.domain.notices import Address, Notice, NoticeKind, Priority, View
 from bot.handlers.answers import Handler, Repeated, give, guarded, in_time, in_words, make_reference, still_saving
 from bot.handlers.requests import Answer, Request, Work
-from bot.outbox.enqueue import tell
+from bot.outbox.enqueue import refresh, tell
 from bot.service.actors import actor_by_slack
 from bot.slack.blocks import Post
 
@@ -115,7 +116,10 @@ class Edge:
             def run(session: Session) -> T:
                 if key and _seen_before(session, key):
                     raise Repeated
-                return work(session, actor_by_slack(session, user), now)
+                actor = actor_by_slack(session, user)
+                result = work(session, actor, now)
+                _show_at_home(session, body, actor)
+                return result
 
             return run
 
@@ -177,6 +181,12 @@ def _tell(session: Session, request: Request, text: str, part: str) -> None:
             facts={"text": text},
         ),
     )
+
+
+def _show_at_home(session: Session, body: Mapping[str, Any], actor: Actor) -> None:
+    """What was clicked in App Home shows there."""
+    if "actions" in body and (body.get("view") or {}).get("type") == "home":
+        refresh(session, str(actor.person_id), View.APP_HOME)
 
 
 def _log_failure(task: asyncio.Future[None]) -> None:

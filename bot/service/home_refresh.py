@@ -51,9 +51,8 @@ def open_home(session: Session, actor: Actor, now: datetime) -> None:
 
 
 def turn_home(session: Session, actor: Actor, page: int, now: datetime) -> None:
-    """Another page of the team's people."""
+    """Another page of the team's people; a click in App Home is shown there anyway."""
     _note(session, actor, home_opened_at=now, home_page=min(max(page, 0), 100_000))
-    refresh(session, str(actor.person_id), View.APP_HOME)
 
 
 def refresh_homes(session: Session, now: datetime) -> int:

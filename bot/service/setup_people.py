@@ -179,7 +179,10 @@ def align_executives(session: Session, command: AlignExecutives, now: datetime) 
         raise UserError("Somebody is picked twice.", field="ae_2")
     if rep.id in command.ae_ids:
         raise UserError("Nobody hands leads to themself.", field="ae_1")
-    emails = dict(session.execute(select(Person.id, Person.email).where(Person.id.in_(command.ae_ids))).tuples())
+    executives = session.execute(select(Person.id, Person.email, Person.name).where(Person.id.in_(command.ae_ids)))
+    emails, names = {}, {}
+    for ae_id, email, name in executives:
+        emails[ae_id], names[ae_id] = email, name
     rules = playbook(session).people
     before = facts_of(session, PERSON, rep.id)
     row = PersonRow(_LINE, rep.email, aligned_aes=tuple(emails[one] for one in command.ae_ids if one in emails))
@@ -192,7 +195,6 @@ def align_executives(session: Session, command: AlignExecutives, now: datetime) 
             raise UserError(reason, field="ae_1")
     align_people(session, ImportPeople((replace(row, teams=None),)), now)
     entry = note_change(session, "align_executives", command.actor, PERSON, rep.id, before, now)
-    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(command.ae_ids))).tuples())
     if entry is None:
         return Changed("As before.", rep.id, None)
     said = ", ".join(names[one] for one in command.ae_ids if one in names)

@@ -53,16 +53,13 @@ class SetupState:
 def setup_state(session: Session, now: datetime, rules: Playbook, number: int | None) -> SetupState:
     """The state of the set-up."""
     active = Person.active.is_(True)
-    by_role = dict(
-        session.execute(
-            select(PersonRole.role, func.count())
-            .join(Person, Person.id == PersonRole.person_id)
-            .where(active)
-            .group_by(PersonRole.role)
-        )
-        .tuples()
-        .all()
+    roles = session.execute(
+        select(PersonRole.role, func.count())
+        .join(Person, Person.id == PersonRole.person_id)
+        .where(active)
+        .group_by(PersonRole.role)
     )
+    by_role = {row[0]: row[1] for row in roles}
     aligned = select(func.count()).where(Alignment.rep_id == Person.id).correlate(Person).scalar_subquery()
     in_team = exists().where(TeamMember.person_id == Person.id)
     led = exists().where(TeamMember.team_id == Team.id, TeamMember.manages.is_(True))
