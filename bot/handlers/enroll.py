@@ -1,4 +1,4 @@
-"""``/enroll``: people into a cadence, with echo and Undo; the button on a person's card.
+"""``/enroll``: people into one's own cadence, or a rep's, with echo and Undo; the button on a person's card.
 
 What must stay true: nobody is guessed: an unclear name becomes a choice; who is left out is named with the reason.
 """
@@ -9,11 +9,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from bot.db.queries.actors import find_actor
 from bot.db.queries.contacts import find_contacts
 from bot.db.queries.own_plans import own_plans
 from bot.domain.commands import Actor, Undo
 from bot.domain.enroll_line import MOST, EnrollLine, read_enroll
-from bot.domain.errors import Gone, UserError
+from bot.domain.errors import Gone, NotFound, UserError
 from bot.domain.names import Match, Nothing, decide, rank
 from bot.domain.touch_text import plain
 from bot.handlers.edge import Edge
@@ -56,7 +57,8 @@ async def on_choice(request: Request) -> Answer:
 
     def work(session: Session, actor: Actor, now: datetime) -> Post:
         line = read_enroll(f" {reason}")
-        return _done(enroll(session, Enroll(actor, people, reason=line.reason, override=line.override), now), actor)
+        command = Enroll(actor, people, _rep(session, line), reason=line.reason, override=line.override)
+        return _done(enroll(session, command, now), actor)
 
     on_card = request.action.get("action_id") == Action.ENROLL
     return Say(await request.perform(work), replace=not on_card)
@@ -78,6 +80,7 @@ def _enroll_line(session: Session, actor: Actor, line: EnrollLine, now: datetime
         raise UserError(f"That is more than {MOST} people. Import them from a file: handraiser import --enroll.")
     if line.anyway and not line.reason:
         raise UserError("Why all the same? Say it after “anyway”, like: anyway she changed jobs.")
+    rep_id = _rep(session, line)
     meant: list[UUID] = []
     unclear: list[Unclear] = []
     for words in line.people:
@@ -92,8 +95,20 @@ def _enroll_line(session: Session, actor: Actor, line: EnrollLine, now: datetime
         return choice_post(unclear[0], line, most)
     if not meant:
         return enrolled_post(None, actor, unclear)
-    command = Enroll(actor, meant, reason=line.reason, override=line.override)
+    command = Enroll(actor, meant, rep_id, reason=line.reason, override=line.override)
     return _done(enroll(session, command, now), actor, unclear)
+
+
+def _rep(session: Session, line: EnrollLine) -> UUID | None:
+    """Whose list it is; None for one's own."""
+    if line.rep_unknown:
+        raise UserError(f"Who is @{line.rep_unknown}? Pick the rep from the names that Slack offers after the @.")
+    if not line.rep:
+        return None
+    rep = find_actor(session, slack_user_id=line.rep)
+    if rep is None:
+        raise NotFound("That rep is not on the team. An admin can add them.")
+    return rep.person_id
 
 
 def _done(enrolled: Enrolled, actor: Actor, unclear: list[Unclear] | None = None) -> Post:

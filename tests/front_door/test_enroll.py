@@ -92,6 +92,22 @@ async def test_nothing_typed_says_how_many_are_in_plans(house: WholeHouse) -> No
     await house.sam.sees("Put people into your cadence")
 
 
+async def test_a_manager_enrols_for_a_rep_and_nobody_else_does(house: WholeHouse) -> None:
+    await house.lena.types("/enroll jane doe for @Sam because they hired three")
+    await house.lena.sees("Enrolled Jane Doe, Acme on Sam Okafor's list: the first e-mail is due on Mon")
+    assert live(house) == [("Jane", "they hired three")]
+    await house.sam.types("/enroll")
+    await house.sam.sees("You have 1 person in your cadence.")
+    await house.ada.types("/enroll tim bell for @Sam")
+    await house.ada.sees("You can enrol people on your own list. A manager can do it for others.")
+    await house.lena.types("/enroll tim bell for @sammy")
+    await house.lena.sees("Who is @sammy?")
+    await house.lena.types("/enroll acme for @Sam")
+    choice = await house.lena.sees("Whom do you mean by “acme”?")
+    await house.lena.clicks("Tim Bell, Acme", on=choice)
+    await house.lena.sees("Enrolled Tim Bell, Acme on Sam Okafor's list")
+
+
 async def test_the_card_has_a_button(house: WholeHouse) -> None:
     await house.sam.types("/lead jane doe")
     card = await house.sam.sees("Jane Doe, Acme")

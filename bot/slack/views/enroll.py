@@ -28,6 +28,7 @@ HELP = (
     ("/enroll jane doe, tim@acme.com because they hired three", "several, with the reason that your list will show"),
     ("/enroll acme", "choose among the people at Acme"),
     ("/enroll jane doe anyway she changed jobs", "cuts a rest short, with the reason"),
+    ("/enroll jane doe for @sam", "onto Sam's list, if you are a manager or an admin"),
     ("/enroll", "how many people are in your plans"),
 )
 REASONS = {
@@ -82,7 +83,9 @@ def choice_post(unclear: Unclear, line: EnrollLine, most: int) -> Post:
     people = list(unclear.people)
     labels = person_labels(people)
     word = "anyway" if line.anyway else "because"
-    reason = f"|{word} {line.reason}" if line.reason else ""
+    said_rep = f" for <@{line.rep}>" if line.rep else ""
+    said_why = f" {word} {line.reason}" if line.reason else ""
+    reason = f"|{said_rep}{said_why}" if line.rep or line.reason else ""
     said = f"Whom do you mean by “{esc(unclear.words)}”?"
     answers = [
         button(label, f"{Action.ENROLL}_{place}", cut(f"{one.id}{reason}", VALUE))
