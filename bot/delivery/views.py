@@ -16,6 +16,7 @@ from bot.db.queries.home import home_state
 from bot.db.queries.lead_facts import Somebody
 from bot.db.queries.leads import LeadCard, lead_card
 from bot.db.queries.touch_list import list_state
+from bot.delivery.cover_views import COVER_NOTICES
 from bot.delivery.deal_views import DEAL_NOTICES
 from bot.delivery.handoff_views import HANDOFF_NOTICES, living_handoff
 from bot.delivery.pipeline_views import PIPELINE_NOTICES
@@ -49,6 +50,7 @@ def make_renderer(clock: Clock) -> Renderer:
         **DEAL_NOTICES,
         **PIPELINE_NOTICES,
         **REASSIGN_NOTICES,
+        **COVER_NOTICES,
     }
     living: dict[View, LivingView] = {
         View.LEAD_ALERT: _alert,
@@ -119,7 +121,7 @@ def _breach(session: Session, told: Told, now: datetime) -> Post | None:
 
 def _callback(session: Session, told: Told, now: datetime) -> Post | None:
     reminder = callback_reminder(session, UUID(told.subject_id), now)
-    return callback_post(reminder) if reminder else None
+    return callback_post(reminder, str(told.facts.get("covers_for", ""))) if reminder else None
 
 
 def _warning(_session: Session, told: Told, _now: datetime) -> Post | None:

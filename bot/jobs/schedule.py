@@ -15,6 +15,7 @@ from bot.jobs.perform import Run
 from bot.service.call_watch import INTRO_CALL_DUE, VERDICT_DUE, step_intro_call, step_verdict
 from bot.service.callbacks import JOB as CALLBACK
 from bot.service.callbacks import ring_callback
+from bot.service.cover import BEGINS, ENDS, arm_covers, tell_back, tell_cover
 from bot.service.handoff_ladder import step_handoff
 from bot.service.handoff_ladder_times import HANDOFF_LADDER
 from bot.service.home_refresh import refresh_homes
@@ -51,6 +52,8 @@ DUE_JOBS: Mapping[str, Run] = {
     MORNING_JOB: send_morning,
     EVENING_JOB: send_evening,
     REASSIGN: step_reassign,
+    BEGINS: tell_cover,
+    ENDS: tell_back,
     REASSIGN_UNDO: step_undo,
 }
 """Job name of a due time to what carries it out."""
@@ -58,6 +61,7 @@ DUE_JOBS: Mapping[str, Run] = {
 SWEEPS: tuple[Sweep, ...] = (
     Sweep("stale_cards", timedelta(minutes=1), housekeeping.refresh_cards),
     Sweep("daily_lists", timedelta(minutes=5), arm_everybody),
+    Sweep("covers", timedelta(minutes=5), arm_covers),
     Sweep("homes", timedelta(minutes=1), refresh_homes),
     Sweep("old_rows", timedelta(hours=1), housekeeping.forget_old_rows),
 )

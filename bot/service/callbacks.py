@@ -16,6 +16,7 @@ from bot.domain.commands import Due
 from bot.domain.compliance import Refused
 from bot.domain.notices import Address, Notice, NoticeKind, Priority
 from bot.outbox.enqueue import tell
+from bot.service.cover import cover_of
 from bot.service.due import fall_due
 from bot.service.touch_effects import CALLBACK
 
@@ -23,21 +24,23 @@ JOB = CALLBACK
 
 
 def ring_callback(session: Session, due: Due, now: datetime) -> None:
-    """Tell the rep that somebody waits for their call; somebody else of us where the rep has left."""
+    """Tell the rep that somebody waits for their call; who covers while they are away, the owner where they left."""
     task = session.get(Task, UUID(due.subject_id))
     if task is None or task.done_at is not None:
         return
     rep_id = _who_calls(session, task)
     if rep_id is None:
         return
+    covering = cover_of(session, rep_id, now)
     tell(
         session,
         Notice(
             kind=NoticeKind.CALLBACK_DUE,
-            to=Address.person(rep_id),
+            to=Address.person(covering.cover_id if covering else rep_id),
             key=f"callback:{task.id}:{due.slot}",
             subject_id=str(task.id),
             priority=Priority.PERSON,
+            facts={"covers_for": covering.away} if covering else {},
         ),
     )
     reminder = callback_reminder(session, task.id, now)

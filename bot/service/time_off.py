@@ -16,6 +16,7 @@ from bot.domain.commands import Actor
 from bot.domain.errors import NotAllowed, NotFound, UserError
 from bot.domain.setup_commands import CancelTimeOff, EnterTimeOff
 from bot.domain.terms import Role
+from bot.service.cover import arm_covers
 from bot.service.setup_changes import TIME_OFF, Changed, facts_of, new_subject, note_change
 
 _LONGEST = timedelta(days=366)
@@ -46,6 +47,8 @@ def enter_time_off(session: Session, command: EnterTimeOff, now: datetime) -> Ch
     cover = _cover(session, command, first, last)
     off_id = new_subject()
     session.add(TimeOff(id=off_id, person_id=person.id, starts_on=first, ends_on=last, cover_id=command.cover_id))
+    session.flush()
+    arm_covers(session, now)
     entry = note_change(session, "enter_time_off", command.actor, TIME_OFF, off_id, None, now)
     remarks = () if cover else ("Nobody covers: hot leads go to whoever is next, the rest waits or pauses.",)
     who = f"; {cover.name} covers" if cover else ""

@@ -39,6 +39,7 @@ from bot.domain.touch_list_windows import local_day, working_spans
 from bot.outbox.enqueue import show
 from bot.playbook.schema import Playbook
 from bot.service.context import playbook
+from bot.service.cover import desk_for
 from bot.service.enrolments import close_finished
 from bot.service.touch_list_times import evening_of
 
@@ -165,11 +166,27 @@ def _due(
     late = any(one.lead_id is not None and one.overdue_days > 0 for one in planned)
     if around.wave is Wave.EVENING:
         return [one for one in planned if one.kind is ItemKind.EMAIL], late
-    leads, waiting = lead_items(session, rep.id, now)
-    tasks = task_items(session, rep.id, around.span[1])
+    leads, tasks, waiting = _owed(session, rep.id, day, around.span[1], now)
     since = local_day(rep.timezone, _workday_before(rep, day, rules))[0]
     replies = reply_items(session, rep.id, day, since, around.span[0])
     return [*replies, *leads, *tasks, *planned], late or waiting
+
+
+def _owed(
+    session: Session, rep_id: UUID, day: date, until: datetime, now: datetime
+) -> tuple[list[DueItem], list[DueItem], bool]:
+    """Leads and promises of the rep and of whom they cover for; whether any of the rep's own leads is overdue."""
+    leads: list[DueItem] = []
+    tasks: list[DueItem] = []
+    waiting = False
+    for whose, name in desk_for(session, rep_id, day).items():
+        theirs, late = lead_items(session, whose, now)
+        owed = task_items(session, whose, until)
+        said = f" You cover for {name}." if name else ""
+        leads += [replace(one, why=one.why + said) for one in theirs] if said else theirs
+        tasks += [replace(one, why=one.why + said) for one in owed] if said else owed
+        waiting = waiting or (late and not name)
+    return leads, tasks, waiting
 
 
 def _workday_before(rep: Rep, day: date, rules: Playbook) -> date:

@@ -10,10 +10,10 @@ from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, bindparam, or_, update
+from sqlalchemy import Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.db.models import Consent, Contact, Task
+from bot.db.models import Consent, Contact, Task, TimeOff
 from bot.db.rows import run
 from bot.domain.commands import LogTouch
 from bot.domain.compliance import Refused, Warned, email_key, key_hash, phone_key
@@ -62,9 +62,16 @@ _THEMSELVES = frozenset(
 
 # Built once: putting a statement together costs more than running it.
 _TASKS = cast(Table, Task.__table__).c
+_COVERED_FOR = select(TimeOff.person_id).where(
+    TimeOff.cover_id == bindparam("rep"), TimeOff.starts_on <= bindparam("day"), TimeOff.ends_on >= bindparam("day")
+)
 _CLOSE_ALL = (
     update(cast(Table, Task.__table__))
-    .where(_TASKS.contact_id == bindparam("whose"), _TASKS.person_id == bindparam("rep"), _TASKS.done_at.is_(None))
+    .where(
+        _TASKS.contact_id == bindparam("whose"),
+        or_(_TASKS.person_id == bindparam("rep"), _TASKS.person_id.in_(_COVERED_FOR)),
+        _TASKS.done_at.is_(None),
+    )
     .values(done_at=bindparam("at"))
     .returning(_TASKS.id, _TASKS.kind, _TASKS.due_at)
 )
@@ -129,6 +136,7 @@ def _close_tasks(touch: TouchInHand) -> None:
     """What the rep owed this person is done by reaching them, or by trying when it was due."""
     command = touch.command
     which = {"whose": touch.them.contact_id, "rep": command.actor.person_id, "at": touch.now}
+    which["day"] = command.happened_at.astimezone(ZoneInfo(command.actor.timezone)).date()
     close = _CLOSE_ALL
     if command.outcome not in REACHED:
         close, which = _CLOSE_SETTLED, which | {"happened": command.happened_at}

@@ -245,8 +245,11 @@ def _label(one: Candidate) -> str:
     return ", ".join(part for part in (name or one.email or "no name", clean(one.company or "", 28)) if part)
 
 
-def callback_post(reminder: CallbackReminder) -> Post:
-    """ "Call Jane Doe now": a callback that is due, with what was agreed, and the number if they may be called."""
+def callback_post(reminder: CallbackReminder, covers_for: str = "") -> Post:
+    """ "Call Jane Doe now": a callback that is due, with what was agreed, and the number if they may be called.
+
+    ``covers_for``: the colleague who promised it and is away.
+    """
     who = f"*{esc(reminder.contact_name)}*" + (f", {esc(reminder.company)}" if reminder.company else "")
     phone = f" · {link(f'tel:{reminder.phone}', dialled(reminder.phone))}" if reminder.phone else " · no number known"
     gate = ""
@@ -258,7 +261,10 @@ def callback_post(reminder: CallbackReminder) -> Post:
             phone, gate = "", f"*Don't call:* {esc(refused.reason, 300)}{until}"
         case Warned(reason):
             gate = f"*Before you call:* {esc(reason, 300)}"
+    promised = f"You cover for {esc(covers_for)}, who promised this." if covers_for else ""
     blocks: list[SlackBlock] = [section(f"{opening} {who}{phone}")]
+    if promised:
+        blocks.append(context(promised))
     if reminder.note:
         blocks.append(section(f"“{esc(reminder.note, 1000, lines=True)}”"))
     if gate:
@@ -269,5 +275,6 @@ def callback_post(reminder: CallbackReminder) -> Post:
             button("Who is that?", f"{Action.LEAD_CHOOSE}_card", str(reminder.contact_id)),
         )
     )
-    said = " ".join(part for part in (stop(f"{opening} {who}{phone}"), esc(reminder.note, 1000), gate) if part)
+    parts = (stop(f"{opening} {who}{phone}"), promised, esc(reminder.note, 1000), gate)
+    said = " ".join(part for part in parts if part)
     return post(said, blocks)
