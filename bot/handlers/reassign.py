@@ -47,7 +47,11 @@ async def open_reassign(request: Request, from_id: UUID | None = None) -> Answer
         return colleagues(session, [from_id]).get(from_id) if from_id else None, _teams(session, actor)
 
     giver, teams = await request.read(look)
-    await request.open_view(bulk_form(giver, teams))
+    form = bulk_form(giver, teams)
+    if request.view.get("type") == "modal":  # from somebody's set-up: in its place
+        await request.update_view(str(request.view["id"]), form)
+    else:
+        await request.open_view(form)
     return Nothing()
 
 

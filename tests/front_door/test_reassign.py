@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bot.db.models import Account, Contact, Person
 from bot.domain.matching import company_name_key
+from bot.service.name_index import contact_words, write_words
 from tests.front_door.whole_house import WholeHouse, whole_house
 
 pytestmark = pytest.mark.anyio
@@ -26,9 +27,12 @@ def furnish(session: Any) -> None:
         )
         session.add(account)
         session.flush()
-        session.add(
-            Contact(account_id=account.id, first_name=f"Jane{number:02}", last_name="Doe", owner_id=sam, created_at=now)
+        one = Contact(
+            account_id=account.id, first_name=f"Jane{number:02}", last_name="Doe", owner_id=sam, created_at=now
         )
+        session.add(one)
+        session.flush()
+        write_words(session, contact_words(one.id, one.first_name, one.last_name, None))
 
 
 @pytest.fixture
@@ -114,3 +118,18 @@ async def test_what_is_missing_stands_beside_its_field(house: WholeHouse) -> Non
 async def test_a_rep_is_told_that_it_is_not_for_them(house: WholeHouse) -> None:
     await house.sam.types("/handraiser reassign")
     await house.sam.sees("Managers and admins give much work away at once.")
+
+
+async def test_from_somebodys_set_up_their_work_is_handed_on(house: WholeHouse) -> None:
+    noor = house.noor
+    await house.sam.types("/touch Jane00 Doe call back tomorrow at 10")
+    await house.sam.sees("Logged for Jane00 Doe")
+    await noor.opens_home()
+    await noor.clicks("People", in_="home")
+    await noor.clicks("Open Sam Okafor", in_="modal")
+    await noor.sees("Theirs now", in_="modal")
+    assert await noor.clicks("Hand it on…", in_="modal")
+    await noor.sees("Whose work?", in_="modal")
+    await noor.picks("To whom? Several share it evenly", ["Ada"], in_="modal")
+    assert await noor.submits(**{"Why?": "leaves us"})
+    await noor.sees("Sam Okafor's work", in_="modal")
