@@ -7,7 +7,9 @@ word; what opens in the mail program is the whole text or, where an address cann
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from urllib.parse import quote
+from uuid import UUID
 
 from bot.domain.counting import counted
 from bot.domain.fill import fill
@@ -103,16 +105,25 @@ def _belongs(segment: Segment, industry: str | None, employees: int | None, coun
     return segment.employees_from <= employees and (segment.employees_to is None or employees <= segment.employees_to)
 
 
+def variant_of(rules: Playbook, contact_id: UUID, segment: str | None, *, follow_up: bool = False) -> str | None:
+    """Which variant of their segment's templates somebody gets: split evenly, and the same each time (process §9).
+
+    None where there is no template for them.
+    """
+    fitting = [one for _, one in _fitting(rules, segment, follow_up)]
+    own = {one.step for one in fitting if one.segment != _ANY}  # there a template for any goes to nobody
+    letters = sorted({one.variant for one in fitting if one.segment != _ANY or one.step not in own})
+    if not letters:
+        return None
+    return letters[int.from_bytes(sha256(contact_id.bytes).digest()[:8]) % len(letters)]
+
+
 def choose_template(rules: Playbook, occasion: Occasion) -> tuple[str, MailTemplate] | None:
     """The template for an occasion: of its segment before any, of its variant before another, of its own step.
 
     A follow-up plan that goes on longer than its templates takes the last of them.
     """
-    fitting = [
-        (key, one)
-        for key, one in rules.mail.templates.items()
-        if (one.purpose == _REPLY) is occasion.follow_up and one.segment in (_ANY, occasion.segment)
-    ]
+    fitting = _fitting(rules, occasion.segment, occasion.follow_up)
     steps = {one.step for _, one in fitting}
     if occasion.step not in steps and not occasion.follow_up:
         return None
@@ -123,6 +134,14 @@ def choose_template(rules: Playbook, occasion: Occasion) -> tuple[str, MailTempl
         key=lambda found: (found[1].segment == _ANY, found[1].variant != (occasion.variant or "a"), found[0]),
         default=None,
     )
+
+
+def _fitting(rules: Playbook, segment: str | None, follow_up: bool) -> list[tuple[str, MailTemplate]]:
+    return [
+        (key, one)
+        for key, one in rules.mail.templates.items()
+        if (one.purpose == _REPLY) is follow_up and one.segment in (_ANY, segment)
+    ]
 
 
 def make_draft(

@@ -71,6 +71,8 @@ class Wanted:
     past: Past | None = None
     consents: tuple[Consented, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+    industry: str | None = None
+    employees: int | None = None
 
 
 @dataclass(slots=True)

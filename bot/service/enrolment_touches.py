@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.db.base import new_id
-from bot.db.models import Enrolment, Lead
+from bot.db.models import Account, Enrolment, Lead
 from bot.db.queries.plan_days import days_of_reps
 from bot.db.rows import put_once
 from bot.domain.cadence import (
@@ -29,6 +29,7 @@ from bot.domain.cadence import (
 )
 from bot.domain.cadence_days import DAY
 from bot.domain.cadence_outcomes import UNANSWERED, Happened, react
+from bot.domain.drafts_mail import segment_of, variant_of
 from bot.domain.enrolling import NotEnrolled
 from bot.domain.errors import UserError
 from bot.domain.terms import Channel
@@ -109,6 +110,8 @@ def begin_follow_up(
     shape = follow_up_shape(rules, turn)
     course = begin(shape, rep.days, start)
     enrolment_id = new_id()
+    account = session.get(Account, lead.account_id) if lead.account_id else None
+    segment = segment_of(rules, account.industry, account.employees, account.country) if account else None
     put = put_once(
         session,
         Enrolment,
@@ -120,6 +123,8 @@ def begin_follow_up(
         kind=PlanKind.FOLLOW_UP.value,
         reason=f"raised a hand: {lead.intent.value.replace('_', ' ')}, no answer yet",
         fact="",
+        segment=segment,
+        variant=variant_of(rules, lead.contact_id, segment, follow_up=True),
         round=1,
         version=1,
         playbook_version=playbook_number(session),

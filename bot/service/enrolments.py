@@ -22,6 +22,7 @@ from bot.db.rows import put_once
 from bot.domain.cadence import PlanKind, begin, cadence_shape
 from bot.domain.cadence_days import DAY
 from bot.domain.commands import Actor, Undo
+from bot.domain.drafts_mail import segment_of, variant_of
 from bot.domain.enrolling import AccountWork, NotEnrolled, Wanted, Why, next_round, objection
 from bot.domain.errors import Gone, NotAllowed, NotFound, UserError
 from bot.domain.flow import Flow
@@ -216,6 +217,7 @@ class _Enrolling:
         return Begun(row_id, them.contact_id, them.name, them.account, start)
 
     def _row(self, them: Wanted) -> dict[str, Any]:
+        segment = segment_of(self._rules, them.industry, them.employees, them.account_country)
         return {
             "contact_id": them.contact_id,
             "person_id": self._rep.person_id,
@@ -223,6 +225,8 @@ class _Enrolling:
             "kind": PlanKind.CADENCE.value,
             "reason": clean_lines(self._command.reason),
             "fact": clean_lines(self._command.fact),
+            "segment": segment,
+            "variant": variant_of(self._rules, them.contact_id, segment),
             "round": next_round(them.past),
             "version": 1,
             "playbook_version": playbook_number(self._session),

@@ -23,6 +23,7 @@ from bot.db.rows import put_all, put_once
 from bot.domain.cadence import Course, Ended, PlanKind, cadence_shape, last_day
 from bot.domain.cadence_underway import SoFar, cycle_of, over, take_up
 from bot.domain.commands import Actor, CompanyFacts, PersonFacts
+from bot.domain.drafts_mail import segment_of, variant_of
 from bot.domain.enrolling import AccountWork, Wanted, next_round, objection
 from bot.domain.import_rows import ContactRow, ImportContacts, Refused
 from bot.domain.step_rows import ImportSteps, StepRow
@@ -186,6 +187,7 @@ class _Taking:
         if against is not None:
             raise _LeftOutError(f"the person {against.sentence}")
         reason = row.reason or ("" if row.so_far.last_email_on or row.so_far.last_call_on else row.notes)
+        segment = segment_of(self._rules, them.industry, them.employees, them.account_country)
         put = put_once(
             self._session,
             Enrolment,
@@ -196,6 +198,8 @@ class _Taking:
             kind=PlanKind.CADENCE.value,
             reason=clean_lines(reason),
             fact="",
+            segment=segment,
+            variant=variant_of(self._rules, them.contact_id, segment),
             round=next_round(them.past),
             version=1,
             playbook_version=playbook_number(self._session),

@@ -205,3 +205,14 @@ def test_it_is_not_taken_back_once_a_step_was_made_or_by_others(desk: DeskHouse)
         desk.write(lambda session: take_back_enrolled(session, Undo(desk.sam, done.causation_id), at(MONDAY, 12)))
     assert desk.plan().ended_at is None
     assert isinstance(desk.plan(), Enrolment)
+
+
+def test_an_enrolment_keeps_the_segment_of_the_account_and_a_variant(desk: DeskHouse) -> None:
+    desk.sets(Account, desk.acme, industry="Casting", employees=200)
+    desk.enrolls()
+    assert (desk.plan().segment, desk.plan().variant) == ("core", "a")
+    small = desk.knows_account("Tiny")
+    desk.sets(Account, small, employees=3)
+    tim = desk.knows("Tim", account=small)
+    desk.enrolls(tim)
+    assert (desk.plan(tim).segment, desk.plan(tim).variant) == (None, "a")

@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event, update
 
-from bot.db.models import Contact, Enrolment, Lead, Touch, TouchItem
+from bot.db.models import Account, Contact, Enrolment, Lead, Touch, TouchItem
 from bot.db.queries.touch_item import item_card, next_line
+from bot.db.session import PlaybookInForce
 from bot.domain.commands import Undo
 from bot.domain.errors import UserError
 from bot.domain.terms import Channel, Intent, Outcome, Role
+from bot.playbook.load import default_playbook
 from bot.service.enrolment_changes import ChangePlan, end_enrolment, pause, resume
 from bot.service.touch_items import (
     keep_draft_of,
@@ -25,6 +27,7 @@ from tests.touch_list.office import MONDAY, Office, berlin, does, said
 
 TUESDAY = MONDAY + timedelta(days=1)
 REASON = "Left the company"
+RULES = default_playbook()
 
 
 def test_who_replied_is_asked_first_and_known_then(office: Office) -> None:
@@ -272,3 +275,30 @@ def test_a_plan_that_waits_leaves_the_list_and_comes_back_when_it_is_resumed(off
     assert [item.state for item in office.items()] == ["open", "open"]
     office.floor.does(end_enrolment, plan)
     assert [item.state for item in office.items()] == ["gone", "open"]
+
+
+def test_the_draft_is_of_the_segment_and_the_variant_of_the_plan(office: Office) -> None:
+    database = office.floor.database
+    assert database.in_force is not None
+    opening = next(one for one in RULES.mail.templates.values() if one.step == 2 and one.purpose != "reply")
+    made = {
+        f"{segment}_{variant}": opening.model_copy(update={"segment": segment, "variant": variant})
+        for segment in ("any", "core")
+        for variant in ("a", "b")
+    }
+    mail = RULES.mail.model_copy(update={"templates": made})
+    database.in_force = PlaybookInForce(database.in_force.number, RULES.model_copy(update={"mail": mail}))
+    office.planned("Ann", segment="core", variant="b")
+    office.planned("Bob", variant="a")
+    office.plan(office.person("Cid", "Tiny"), variant="b")
+    office.floor.write(
+        lambda session: session.execute(update(Account).where(Account.name == "Tiny").values(employees=3))
+    )
+    office.morning()
+    drafts = [
+        office.floor.read(lambda session, one=one: item_card(session, one.id, office.floor.now))
+        for one in office.items()
+    ]
+    assert {card.name: card.mail.template for card in drafts} == {
+        "Ann Doe": "core_b", "Bob Doe": "core_a", "Cid Doe": "any_b",
+    }  # fmt: skip

@@ -1,6 +1,8 @@
 """E-mails from the playbook's templates (process §5)."""
 
+from collections import Counter
 from urllib.parse import parse_qs, unquote, urlsplit
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +15,7 @@ from bot.domain.drafts_mail import (
     make_draft,
     own_draft,
     segment_of,
+    variant_of,
 )
 from bot.playbook.load import default_playbook
 from bot.playbook.schema import Playbook
@@ -116,3 +119,22 @@ def test_a_company_belongs_to_the_first_segment_that_nothing_speaks_against() ->
     assert segment_of(RULES, "Casting", 200, "DE") == "core"
     assert segment_of(RULES, None, None, None) == "core"
     assert segment_of(RULES, None, 3, None) is None
+
+
+def test_variants_are_split_evenly_and_stay_with_the_person() -> None:
+    rules = with_templates(a=template(), b=template(variant="b"), c=template(variant="c"))
+    people = [UUID(int=number) for number in range(3000)]
+    split = Counter(variant_of(rules, one, "core") for one in people)
+    assert set(split) == {"a", "b", "c"}
+    assert all(abs(count - 1000) < 130 for count in split.values()), "five standard deviations"
+    assert [variant_of(rules, one, "core") for one in people[:50]] == [
+        variant_of(rules, one, None) for one in people[:50]
+    ]
+
+
+def test_only_variants_that_somebody_can_get_are_given() -> None:
+    rules = with_templates(a=template(), b=template(variant="b"), core=template(segment="core"))
+    people = [UUID(int=number) for number in range(50)]
+    assert {variant_of(rules, one, "core") for one in people} == {"a"}
+    assert {variant_of(rules, one, None) for one in people} == {"a", "b"}
+    assert variant_of(rules, people[0], None, follow_up=True) is None

@@ -32,6 +32,8 @@ _PEOPLE = (
         Account.name.label("account"),
         Account.stage.label("account_stage"),
         Account.country.label("account_country"),
+        Account.industry,
+        Account.employees,
         Lead.id.label("lead_id"),
         _OWNER.name.label("lead_owner"),
     )
@@ -106,6 +108,8 @@ def wanted(session: Session, contact_ids: Collection[UUID]) -> Mapping[UUID, Wan
             lead_with=(row.lead_owner or "") if row.lead_id is not None else None,
             past=past.get(row.id),
             consents=tuple(consents.get(row.id, ())),
+            industry=row.industry,
+            employees=row.employees,
             suppressed=tuple(entry for _, value in keys[row.id] for entry in entries.get(value, ())),
         )
         for row in rows

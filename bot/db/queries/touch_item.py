@@ -272,7 +272,7 @@ def _referrer(session: Session, extra: Mapping[str, Any] | None) -> str | None:
 
 def _facts(session: Session, row: Any, rules: Playbook, earlier: list[EarlierTouch], now: datetime) -> dict[str, str]:
     """What fills the playbook's texts; what is not known is left out, so that it is named."""
-    segment = row.segment or segment_of(rules, row.industry, row.employees, row.account_country)
+    segment = _segment(row, rules)
     known = rules.icp.segments.get(segment) if segment else None
     mailed = next((one for one in earlier if one.outcome is Outcome.SENT), None)
     facts = {
@@ -295,6 +295,13 @@ def _facts(session: Session, row: Any, rules: Playbook, earlier: list[EarlierTou
     return {name: value for name, value in facts.items() if value}
 
 
+def _segment(row: Any, rules: Playbook) -> str | None:
+    """The segment they were enrolled as, while the playbook has it; else the one they belong to now."""
+    if row.segment in rules.icp.segments:
+        return str(row.segment)
+    return segment_of(rules, row.industry, row.employees, row.account_country)
+
+
 def _day_of(at: datetime, zone: str, now: datetime) -> str:
     """A day as one says it on the phone: "Monday", with the date where a week has passed."""
     day: date = at.astimezone(ZoneInfo(zone)).date()
@@ -313,7 +320,7 @@ def _draft(row: Any, own: dict[str, Any] | None, rules: Playbook, facts: Mapping
     if kept:
         return own_draft(rules, row.email, kept["subject"], kept["body"])
     follow_up = row.plan_kind != "cadence"
-    occasion = Occasion(row.cycle or 1, follow_up, row.segment, row.variant)
+    occasion = Occasion(row.cycle or 1, follow_up, _segment(row, rules), row.variant)
     return make_draft(rules, occasion, row.email, facts, row.postal_address)
 
 
