@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sandbox.watch import Watch
+from sandbox.workdays import DAY, HOME_COUNTRIES, working_day
 
 KEY = "clock"
 
@@ -40,7 +41,9 @@ class BusinessClock:
         }
 
     def move(self, how: Mapping[str, Any]) -> None:
-        """Move by `advance_seconds`, to `to` (ISO with offset), to `tomorrow` at HH:MM in `tz`, or `reset`.
+        """Move by `advance_seconds`, to `to` (ISO with offset), `tomorrow` or `workday` at HH:MM in `tz`, `reset`.
+
+        `workday` is the next day that is neither at a weekend nor a holiday where most of the made-up company lives.
 
         Raises `ValueError` with a sentence for what cannot be understood or would go backwards.
         """
@@ -62,11 +65,17 @@ class BusinessClock:
             if goal.tzinfo is None:
                 raise ValueError("the time needs an offset, like 2026-01-31T07:30:00+01:00")
             return goal - self.now()
-        if "tomorrow" in how:
-            try:
-                zone = ZoneInfo(str(how.get("tz", "UTC")))
-            except ZoneInfoNotFoundError as error:
-                raise ValueError(f"no such timezone: {how['tz']}") from error
-            day = self.now().astimezone(zone).date() + timedelta(days=1)
-            return datetime.combine(day, time.fromisoformat(str(how["tomorrow"])), zone) - self.now()
-        raise ValueError("say advance_seconds, to, tomorrow or reset")
+        if "tomorrow" in how or "workday" in how:
+            return self._next_day(how) - self.now()
+        raise ValueError("say advance_seconds, to, tomorrow, workday or reset")
+
+    def _next_day(self, how: Mapping[str, Any]) -> datetime:
+        try:
+            zone = ZoneInfo(str(how.get("tz", "UTC")))
+        except ZoneInfoNotFoundError as error:
+            raise ValueError(f"no such timezone: {how['tz']}") from error
+        day = self.now().astimezone(zone).date() + DAY
+        if "workday" in how:
+            day = working_day(day, (*HOME_COUNTRIES, "GB"))
+        at = str(how["workday"] if "workday" in how else how["tomorrow"])
+        return datetime.combine(day, time.fromisoformat(at), zone)

@@ -21,17 +21,21 @@ from pathlib import Path
 import aiohttp
 
 from sandbox.config import ChannelSpec, Person, SandboxConfig
-from sandbox.market import write_contacts
 from sandbox.ports import free_port
 from sandbox.server import Server
 from sandbox.workdays import office_hours
+from sandbox.worked import WORKED
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 PEOPLE = HERE / "data" / "people.csv"
 COMPANY = "Brightpath"
-CONTACTS = 5000
-SEED = 7
+OWN = {
+    "our_company: Our company": f"our_company: {COMPANY}",
+    'our_phone: ""': 'our_phone: "+49 30 23125 400"',
+    'booking_link: ""': "booking_link: https://brightpath.example/talk",
+}
+"""What the made-up company wrote into its playbook, in place of what is there."""
 FORM_KEY = "demo-form-key"
 READY_WITHIN = 60.0
 
@@ -76,21 +80,45 @@ def settings_for(server: Server, bot_port: int, folder: Path) -> dict[str, str]:
     )
 
 
-async def command(env: dict[str, str], folder: Path, *words: str) -> None:
-    """Run ``handraiser words`` in ``folder`` to its end. Raises ``DemoError`` with what it printed."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *words,
-        env=env,
-        cwd=folder,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    output, _ = await process.communicate()
-    if process.returncode:
-        raise DemoError(f"handraiser {' '.join(words)} failed:\n{output.decode(errors='replace')}")
+class Filling:
+    """The process that fills the database: first what is under way, then, while the bot starts, the bought list."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._said: list[str] = []
+
+    @classmethod
+    async def begun(cls, env: dict[str, str], folder: Path) -> Filling:
+        """Start it in ``folder``, with the bot's environment."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "sandbox.filling", str(folder)),
+            env=env,
+            cwd=folder,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        return cls(process)
+
+    async def worked(self) -> None:
+        """Wait until the bot may start. Raises ``DemoError`` with what was said."""
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            self._said.append(line.decode(errors="replace"))
+            if line.strip() == WORKED.encode():
+                return
+        await self.done()
+
+    async def done(self) -> None:
+        """Wait for the end. Raises ``DemoError`` with what was said."""
+        output, _ = await self._process.communicate()
+        if self._process.returncode:
+            raise DemoError("Setting up failed:\n" + "".join(self._said) + output.decode(errors="replace"))
+
+    async def stop(self) -> None:
+        """End it, if it runs."""
+        if self._process.returncode is None:
+            self._process.terminate()
+            await self._process.wait()
 
 
 async def ready(port: int, bot: asyncio.subprocess.Process) -> None:
@@ -113,7 +141,9 @@ def prepare(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     playbook = (ROOT / "playbook.yaml").read_text(encoding="utf-8")
-    (folder / "playbook.yaml").write_text(playbook.replace("our_company: Our company", f"our_company: {COMPANY}"))
+    for usual, ours in OWN.items():
+        playbook = playbook.replace(usual, ours)
+    (folder / "playbook.yaml").write_text(playbook, encoding="utf-8")
 
 
 async def demo(stop: asyncio.Event, folder: Path, port: int) -> None:
@@ -139,23 +169,23 @@ async def demo(stop: asyncio.Event, folder: Path, port: int) -> None:
     await server.start()
     server.sandbox.clock.move({"to": office_hours(datetime.now(UTC)).isoformat()})
     env = settings_for(server, bot_port, folder)
-    say("Setting up a company of 12 people with 5,000 contacts ...")
-    contacts = folder / "contacts.csv"
-    await asyncio.to_thread(write_contacts, contacts, CONTACTS, SEED)
-    await command(env, folder, "migrate")
-    await command(env, folder, "people", "import", str(PEOPLE))
-    await command(env, folder, "import", str(contacts))
-    bot = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", env=env, cwd=folder)
+    say("Setting up a company of 12 people, two quarters old, with 5,000 contacts ...")
+    filling = await Filling.begun(env, folder)
+    bot = None
     try:
-        await ready(bot_port, bot)
+        await filling.worked()
+        bot = await asyncio.create_subprocess_exec(sys.executable, "-m", "bot", "run", env=env, cwd=folder)
+        await asyncio.gather(ready(bot_port, bot), filling.done())
         say(f"\nThe workspace is open:  {server.url}/\n")
-        say("Open it, then “Open the company's website” and send the form. Ctrl-C ends it.")
+        say("Open it, then “Open the company's website” and send the form. docs/tour.md is a day in five minutes.")
+        say("Ctrl-C ends it.")
         waiting = {asyncio.create_task(stop.wait()), asyncio.create_task(bot.wait())}
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for task in waiting:
             task.cancel()
     finally:
-        if bot.returncode is None:
+        await filling.stop()
+        if bot is not None and bot.returncode is None:
             bot.terminate()
             await bot.wait()
         await server.stop()

@@ -6,7 +6,7 @@ fiction or cannot be assigned; a seed gives the same file, byte for byte.
 
 import csv
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -67,13 +67,22 @@ class Somebody:
 
 def write_contacts(path: Path | str, n: int, seed: int = 7) -> int:
     """Write ``n`` contacts in Apollo's columns, UTF-8; return how many companies they work for."""
+    return write_people(path, somebodies(n, seed))
+
+
+def write_people(path: Path | str, people: Iterable[Somebody], enroll: Mapping[str, str] | None = None) -> int:
+    """Write these in Apollo's columns; return how many companies they work for.
+
+    ``enroll``: e-mail of a contact to that of the rep into whose cadence they go, as one more column.
+    """
     companies: set[str] = set()
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(APOLLO)
-        for person in somebodies(n, seed):
+        writer.writerow(APOLLO if enroll is None else (*APOLLO, "Enroll"))
+        for person in people:
             companies.add(person.company.domain)
-            writer.writerow(_cells(person))
+            more = () if enroll is None else (enroll.get(person.email, ""),)
+            writer.writerow((*_cells(person), *more))
     return len(companies)
 
 

@@ -9,7 +9,7 @@ const JUMPS = [
   ["In 1 minute", () => ({ advance_seconds: MINUTE })],
   ["In 5 minutes", () => ({ advance_seconds: 5 * MINUTE })],
   ["In 1 hour", () => ({ advance_seconds: 60 * MINUTE })],
-  ["Tomorrow 07:30", (zone) => ({ tomorrow: "07:30", tz: zone })],
+  ["Workday 07:30", (zone) => ({ workday: "07:30", tz: zone })],
 ];
 
 export class Clock {
