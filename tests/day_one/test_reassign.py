@@ -92,6 +92,15 @@ def test_the_new_owner_is_told_once_and_a_hot_lead_alerts_anew(branch: Branch) -
     assert branch.alerts(life["cool"]) == [("Bea", 2, "reassigned")]
 
 
+def test_a_hot_lead_that_was_answered_rings_nobody(branch: Branch) -> None:
+    contact = branch.knows("Jane")
+    lead = branch.lead_of("Ada", contact, hot=True)
+    branch.does(log_touch, LogTouch(branch.actor("Ada"), contact, Channel.CALL, Outcome.CONNECTED, branch.now))
+    branch.reassigns(branch.wish("Ada", "Bea"))
+    assert (branch.owner(lead), branch.lead(lead).state) == ("Bea", LeadState.RESPONDED)
+    assert branch.cards(lead) == []
+
+
 def test_a_claimed_lead_opens_for_its_new_owner_with_its_history(branch: Branch) -> None:
     lead = branch.lead_of("Ada", branch.knows("Jane"))
     branch.does(claim_lead, ClaimLead(branch.actor("Ada"), lead))
