@@ -157,7 +157,7 @@ async def test_a_long_jump_of_the_clock_steps_through_the_ladder_in_order(house:
 def _places(session: Session) -> list[str]:
     """Where something was told of the lead, in the order in which it came about; each place once."""
     names = {f"person:{id_}": name for id_, name in session.execute(select(Person.id, Person.name))}
-    day = (View.TOUCH_LIST, View.APP_HOME, NoticeKind.WELCOME)  # what everybody's day brings besides
+    day = (View.TOUCH_LIST, View.APP_HOME, NoticeKind.GREETING)  # what everybody's day brings besides
     of_the_lead = select(OutboxItem.lane).where(OutboxItem.kind.not_in(day)).order_by(OutboxItem.seq)
     lanes = dict.fromkeys(session.scalars(of_the_lead))
     return [names.get(lane, lane.partition(":")[0]) for lane in lanes]
