@@ -22,6 +22,7 @@ from bot.intake.metrics import Metrics
 from bot.intake.people_rows import MEANING as PEOPLE
 from bot.intake.step_rows import MEANING as STEPS
 from bot.jobs.schedule import DUE_JOBS, SWEEPS
+from bot.playbook.load import default_playbook, describe
 from bot.playbook.reference import reference
 from bot.settings import variables
 from bot.slack.ids import AdminPage, Command
@@ -89,6 +90,16 @@ def commands_of(group: TyperGroup, before: str = "") -> Iterator[tuple[str, set[
 
 def test_the_playbooks_reference_is_that_of_the_schema() -> None:
     assert PAGES["docs/playbook.md"] == reference(), "run: make docs"
+
+
+def test_settings_that_no_code_reads_are_said_to_wait() -> None:
+    code = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "bot").rglob("*.py") if "playbook" not in p.parts)
+    paths = [path for path, _, _ in describe(default_playbook())]
+    unread = [path for path in paths if not re.search(rf"\.{path.rpartition('.')[2]}\b", code)]
+    waiting = re.findall(r"`([a-z_.]+)`", PAGES["docs/admin.md"].partition("**Settings that wait.**")[2])
+    known = [one for one in waiting if any(path == one or path.startswith(f"{one}.") for path in paths)]
+    assert known == waiting, "a setting is named that does not exist"
+    assert [path for path in unread if not any(f"{path}.".startswith(f"{one}.") for one in waiting)] == []
 
 
 @pytest.mark.parametrize("command", Command)
