@@ -39,6 +39,8 @@ WATCHED_FOR = timedelta(days=1)
 _SWEPT = "homes:swept"
 _OVERLAP = timedelta(seconds=10)
 """A transaction that began before a sweep may have committed after it."""
+_CLOCK_FOR = timedelta(hours=1)
+"""How long after a hand was raised the minutes are counted before everybody's eyes."""
 _LONGEST = timedelta(hours=1)
 """After a longer silence people open their home anew, which renders it."""
 
@@ -67,7 +69,7 @@ def refresh_homes(session: Session, now: datetime) -> int:
     since = _since(session)
     if not watched:
         return 0
-    concerned = _concerned(session, since)
+    concerned = _concerned(session, since) | _clocks_run(session, now)
     stale = watched & (concerned | _leaders(session, concerned, watched))
     for person_id in sorted(stale):
         refresh(session, str(person_id), View.APP_HOME)
@@ -113,6 +115,13 @@ def _concerned(session: Session, since: datetime) -> set[UUID]:
         select(TouchList.person_id).where(TouchList.id >= first).distinct(),
     )
     return {one for read in reads for row in session.execute(read) for one in row if one is not None}
+
+
+def _clocks_run(session: Session, now: datetime) -> set[UUID]:
+    """Whose hot leads wait for an answer: a home that says for how long goes on saying it, for a while."""
+    waits = (Lead.hot.is_(True), Lead.closed_at.is_(None), Lead.first_response_at.is_(None))
+    owners = session.scalars(select(Lead.owner_id).where(*waits, Lead.raised_at > now - _CLOCK_FOR).distinct())
+    return {one for one in owners if one is not None}
 
 
 def _leaders(session: Session, concerned: set[UUID], watched: set[UUID]) -> set[UUID]:

@@ -279,6 +279,25 @@ def test_a_home_is_kept_fresh_only_for_who_looked_lately(house: HandoffHouse) ->
     assert sweep() == 0
 
 
+def test_while_a_hot_lead_waits_its_minutes_are_counted_where_somebody_looks(house: HandoffHouse) -> None:
+    for name in ("Ada", "Mia"):
+        house.write(lambda session, name=name: open_home(session, house.actor(name), house.now))
+    raised = house.raises()
+    owner = house.owner(raised.lead_id)
+
+    def sweep() -> int:
+        house.write(_a_while_after)
+        return house.write(lambda session: refresh_homes(session, house.now))
+
+    house.write(lambda session: refresh_homes(session, house.now))
+    house.now += timedelta(minutes=3)
+    assert sweep() == (2 if owner == "Ada" else 1)
+    state = house.read(lambda session: home_state(session, house.actor("Mia"), house.now))
+    assert "waiting 3 min" in str(home_view(house.actor("Mia"), state))
+    house.now += timedelta(hours=2)
+    assert sweep() == 0
+
+
 def test_a_home_of_many_roles_in_a_big_team_fits_slack(house: HandoffHouse) -> None:
     for number in range(40):
         house.hires(f"Rep{number:02}", Role.MRR if number % 2 else Role.AE)

@@ -132,7 +132,7 @@ def _event(line: EventLine) -> str:
 def people_post(page: PeoplePage, rules: People) -> Post:
     """Who is who: roles, teams, hours, and what is missing by the playbook's ``rules``."""
     if page.total == 0:
-        text = "Nobody is set up yet. Run `handraiser people import people.csv`."
+        text = "Nobody is set up yet. Add people in my Home tab, or run `handraiser people import people.csv`."
         return post(text, [header("People"), section(text), _pages(AdminPage.PEOPLE)])
     lines = [_person(line, rules) for line in page.lines]
     blocks: list[Block] = [header("People"), *[section("\n".join(lines[i : i + 5])) for i in range(0, len(lines), 5)]]
