@@ -4,7 +4,7 @@ What must stay true: every outcome of every channel is answered here; after an a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.domain.cadence import (
@@ -71,6 +71,8 @@ class Happened:
     own_no: bool = True
     promised: date | None = None
     """A call that was promised beside the outcome; nothing comes before it."""
+    by_phone: bool = True
+    """Whether a phone number is known: without one, an e-mail stands for the call that is due."""
 
 
 def react(shape: Shape, days: Days, course: Course, happened: Happened, today: date) -> Course | Ended:
@@ -91,7 +93,10 @@ def react(shape: Shape, days: Days, course: Course, happened: Happened, today: d
     step = Step.CALL if outcome is Outcome.NOT_INTERESTED else _DONE.get(outcome)
     if step is Step.SOCIAL and not any(slot.step is Step.SOCIAL for slot in shape.slots):
         step = None
-    if step is not None:
+    if step is Step.EMAIL and course.step is Step.CALL and not happened.by_phone:
+        called = touched(shape, days, course, Step.CALL, on)
+        course = replace(called, last_email_on=max(on, called.last_email_on or on))
+    elif step is not None:
         course = touched(shape, days, begun_early(course, on), step, on)
     if outcome is Outcome.OUT_OF_OFFICE and happened.until is not None:
         return waiting(shape, days, course, on, happened.until)

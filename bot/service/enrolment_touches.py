@@ -52,7 +52,8 @@ def move_plan(touch: TouchInHand, own_no: bool) -> EndReason | None:
         return moment.astimezone(zone).date() if moment is not None else None
 
     on = command.happened_at.astimezone(zone).date()
-    happened = Happened(command.outcome, on, day(command.follow_up_at), own_no, day(command.callback_at))
+    until, promised = day(command.follow_up_at), day(command.callback_at)
+    happened = Happened(command.outcome, on, until, own_no, promised, by_phone=bool(touch.them.phone))
     result = react(plan.shape, plan.days, plan.course, happened, touch.now.astimezone(zone).date())
     effect = keep(touch.session, plan, result, touch.now)
     if effect is None:

@@ -111,7 +111,13 @@ def _one_day(draw: st.DrawFn, history: History, course: Course, today: date) -> 
         outcome = draw(st.sampled_from(EVERY))
         history.touches.append((outcome, today))
         until = today + draw(st.integers(1, 30)) * DAY
-        return react(shape, days, course, Happened(outcome, today, until, own_no=draw(st.booleans())), today)
+        return react(
+            shape,
+            days,
+            course,
+            Happened(outcome, today, until, own_no=draw(st.booleans()), by_phone=draw(st.booleans())),
+            today,
+        )
     if act == 1:
         return skipped(shape, days, course, today) if course.step is not Step.CLOSE else course
     if act == 2 and course.not_before is not None and course.not_before > today:

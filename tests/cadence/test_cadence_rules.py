@@ -219,3 +219,16 @@ def test_an_organisation_is_given_up_only_by_who_decides_or_with_evidence() -> N
     assert check_disqualify(BOOK, **guard | {"not_a_fit": "Competitor", "evidence": "their site"}).startswith(
         "not a fit"
     )
+
+
+def test_without_a_number_an_email_stands_for_the_call() -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    course = react(CADENCE, days(), begin(CADENCE, days(), MONDAY), Happened(Outcome.SENT, MONDAY), MONDAY)
+    assert isinstance(course, Course)
+    assert (course.step, course.due_on) == (Step.CALL, tuesday)
+    instead = react(CADENCE, days(), course, Happened(Outcome.SENT, tuesday, by_phone=False), tuesday)
+    assert isinstance(instead, Course)
+    assert (instead.step, instead.cycle, instead.last_email_on) == (Step.EMAIL, 2, tuesday)
+    beside = react(CADENCE, days(), course, Happened(Outcome.SENT, tuesday), tuesday)
+    assert isinstance(beside, Course)
+    assert (beside.step, beside.cycle) == (Step.CALL, 1)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bot.db.base import new_id
 from bot.db.models import Account, Contact, Enrolment, Person, Touch, TouchItem
@@ -238,3 +238,22 @@ async def test_a_click_costs_one_update_of_the_message_and_none_of_the_modal(hou
     assert await house.slack.calls("views.update", after=before) == []
     assert len(await house.slack.calls("chat.update", after=before)) <= 10
     assert await house.slack.problems() == []
+
+
+async def test_a_call_without_a_number_offers_an_email_or_to_skip(house: WholeHouse) -> None:
+    fills(house, ("Ann", "call"), ("Bob", "call"))
+    house.parts.database.write_now(lambda session: session.execute(update(Contact).values(phone=None)))
+    await comes(house, "09:30")
+    sam = house.sam
+    await sam.sees("no phone number: e-mail or skip", in_="dm")
+    await sam.clicks("Start", in_="dm")
+    card = await sam.sees("No phone number is known.", in_="modal")
+    assert "ann@ann.example" in card.text
+    assert "bad moment" not in card.text
+    await sam.picks("What came of it?", "E-mail, sent", in_="modal")
+    await sam.submits()
+    await sam.sees("Next in their plan: an e-mail on", in_="modal")
+    await sam.picks("What came of it?", "No phone number", in_="modal")
+    await sam.submits()
+    await sam.sees("Bob Doe is skipped: No phone number.", in_="modal")
+    assert count(house, Enrolment, Enrolment.step == "email", Enrolment.cycle == 3) == 2

@@ -43,7 +43,10 @@ class LastTouch:
 
 @dataclass(frozen=True, slots=True)
 class ListLine:
-    """One open line. ``later``: from when it makes sense, if that is still to come; ``until``: its window's end."""
+    """One open line. ``later``: from when it makes sense, if that is still to come; ``until``: its window's end.
+
+    ``phone``, ``email``: whether a number, an address is known.
+    """
 
     item_id: UUID
     kind: ItemKind
@@ -58,6 +61,8 @@ class ListLine:
     until: datetime | None
     last: LastTouch | None
     timezones: tuple[str, ...]
+    phone: bool
+    email: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +252,8 @@ def _line(row: Any, now: datetime, rules: Playbook) -> ListLine:
         until=open_until,
         last=LastTouch(row.happened_at, row.channel, row.outcome) if row.happened_at else None,
         timezones=zones,
+        phone=bool(row.phone),
+        email=bool(row.email),
     )
 
 

@@ -5,6 +5,7 @@ referral question is for e-mail and never stands here.
 """
 
 from collections.abc import Iterable, Mapping
+from urllib.parse import quote as url_quote
 
 from slackblocks import Block as SlackBlock
 
@@ -33,10 +34,12 @@ def gate_line(verdict: Verdict, what: str) -> str:
 
 def call_blocks(card: ItemCard, rules: Playbook) -> list[SlackBlock]:
     """The call card."""
+    if not card.phone:
+        return _no_number(card)
     against = gate_line(card.may_call, "call")
     if isinstance(card.may_call, Refused):
         return [section(against)]
-    phone = link(f"tel:{card.phone}", dialled(card.phone)) if card.phone else "No number is known."
+    phone = link(f"tel:{card.phone}", dialled(card.phone))
     texts = rules.texts.call_card
     blocks: list[SlackBlock] = [section(f"*Call* {phone}")]
     if against:
@@ -54,6 +57,18 @@ def call_blocks(card: ItemCard, rules: Playbook) -> list[SlackBlock]:
         context(f"*Preparation*\n{_list(texts.preparation, card.facts)}"),
     ]
     return blocks
+
+
+def _no_number(card: ItemCard) -> list[SlackBlock]:
+    """What else there is: an e-mail in place of the call, or the next step."""
+    if not card.email:
+        return [section("*No phone number and no e-mail address is known.* Skip it, or note what you find out.")]
+    against = gate_line(card.may_write, "write")
+    if isinstance(card.may_write, Refused):
+        return [section(f"*No phone number is known.* Skip the call.\n{against}")]
+    address = link(f"mailto:{url_quote(card.email, safe='@')}", card.email)
+    text = f"*No phone number is known.* Write to {address} and log the e-mail in place of the call, or skip it."
+    return [section(text), *([context(against)] if against else [])]
 
 
 def _said(text: str, facts: Mapping[str, str]) -> str:

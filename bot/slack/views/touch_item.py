@@ -121,7 +121,7 @@ def _fact(card: ItemCard, rules: Playbook) -> SlackBlock:
 def _inputs(card: ItemCard, rules: Playbook) -> list[SlackBlock]:
     key = card.item_id
     menu = StaticSelectMenu(
-        Action.ITEM_CHOICE, option_groups=_choices(card.kind, rules), placeholder=plain("Nothing yet: go on", 150)
+        Action.ITEM_CHOICE, option_groups=_choices(card, rules), placeholder=plain("Nothing yet: go on", 150)
     )
     note = PlainTextInput(Action.ITEM_NOTE, multiline=True, max_length=NOTE)
     return [
@@ -136,9 +136,11 @@ def _inputs(card: ItemCard, rules: Playbook) -> list[SlackBlock]:
     ]
 
 
-def _choices(kind: ItemKind, rules: Playbook) -> list[OptionGroup]:
+def _choices(card: ItemCard, rules: Playbook) -> list[OptionGroup]:
     return [
-        OptionGroup(plain("What came of it", 75), [_outcome(*one) for one in outcomes_for(kind)]),
+        OptionGroup(
+            plain("What came of it", 75), [_outcome(*one) for one in outcomes_for(card.kind, phone=bool(card.phone))]
+        ),
         OptionGroup(plain("Put it off", 75), _put_off_options()),
         OptionGroup(plain("Skip it", 75), _skip_options(rules)),
     ]
@@ -158,7 +160,7 @@ def _skip_options(rules: Playbook) -> list[Option]:
     return [option(reason, f"{SKIP}|{place}") for place, reason in enumerate(rules.touch_list.skip_reasons[:50])]
 
 
-def outcomes_for(kind: ItemKind) -> tuple[tuple[Channel, Outcome], ...]:
+def outcomes_for(kind: ItemKind, *, phone: bool = True) -> tuple[tuple[Channel, Outcome], ...]:
     """What can come of a line, likeliest first."""
     calls = tuple((Channel.CALL, one) for one in CALL_OUTCOMES)
     sent = ((Channel.EMAIL, Outcome.SENT),)
@@ -168,7 +170,7 @@ def outcomes_for(kind: ItemKind) -> tuple[tuple[Channel, Outcome], ...]:
     if kind is ItemKind.REPLY:
         return replies
     if kind is ItemKind.CALL:
-        return calls
+        return calls if phone else (*sent, *calls)
     social = tuple((Channel.SOCIAL, one) for one in SOCIAL_OUTCOMES)
     return (*social, *sent, *calls) if kind is ItemKind.TASK else (*calls, *sent)
 

@@ -157,7 +157,7 @@ def _line_block(line: ListLine, state: ListState) -> SlackBlock:
 
 
 def _details(line: ListLine, state: ListState) -> str:
-    doing = {ItemKind.EMAIL: "e-mail", ItemKind.TASK: "task"}.get(line.kind, "call")
+    doing = _doing(line)
     parts = [
         f"{doing}, {esc(line.step)}" if line.step else doing,
         esc(line.why, WHY),
@@ -167,6 +167,15 @@ def _details(line: ListLine, state: ListState) -> str:
         f"best before {at(line.until, '{time}')}" if line.until else "",
     ]
     return " · ".join(part for part in parts if part)
+
+
+def _doing(line: ListLine) -> str:
+    """E-mail, call or task; what to do instead of a call where no number is known."""
+    if line.kind in (ItemKind.EMAIL, ItemKind.TASK):
+        return "e-mail" if line.kind is ItemKind.EMAIL else "task"
+    if line.phone:
+        return "call"
+    return "no phone number: e-mail or skip" if line.email else "no phone number, no e-mail address: skip"
 
 
 def _said(line: ListLine, state: ListState) -> str:
