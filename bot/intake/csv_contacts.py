@@ -20,8 +20,9 @@ from bot.intake.contact_columns import MEANING, Columns
 from bot.intake.contact_rows import ContactReader
 from bot.intake.csv_enrolling import FileEnrolling
 from bot.intake.csv_reading import Row, open_csv
+from bot.intake.csv_rows import count, name_of, sums
 from bot.intake.slices import Slices
-from bot.service.contacts_import import SliceImported, finish_contacts_import, import_contacts
+from bot.service.contacts_import import finish_contacts_import, import_contacts
 
 
 def import_contacts_file(
@@ -54,20 +55,17 @@ def import_contacts_file(
             command = ImportContacts(rows, source, actor, settled)
             done = slices.write(len(rows), partial(import_contacts, command=command, now=clock_now()))
             settled |= done.settled
-            _count(report, done)
+            count(report, done)
+            report.duplicates.extend(done.duplicates)
             enrolling.note(rows, done.contacts)
     enrolling.carry_out(slices, report, name_of(source_file), clock_now)
     if report.added or report.changed:
-        name = name_of(source_file)
-        counts = {"added": report.added, "changed": report.changed, "refused": len(report.refused)}
-        slices.write(1, lambda session: finish_contacts_import(session, actor, clock_now(), name, counts))
+        finish = partial(
+            finish_contacts_import, actor=actor, now=clock_now(), file_name=name_of(source_file), counts=sums(report)
+        )
+        slices.write(1, finish)
     report.refused.sort(key=lambda refused: refused.line)
     return report
-
-
-def name_of(source_file: Path | str | bytes) -> str:
-    """How a file is called; empty for bytes."""
-    return "" if isinstance(source_file, bytes) else Path(source_file).name
 
 
 def _read(reader: ContactReader, rows: Iterable[Row | Refused]) -> Iterator[ContactRow | Refused]:
@@ -104,13 +102,3 @@ def _identity(row: ContactRow) -> tuple[str, ...]:
         return (person.email,)
     where = company.domain or fold(company.name or "") or person.phone or ""
     return (fold(f"{person.first_name} {person.last_name}"), where)
-
-
-def _count(report: ImportReport, done: SliceImported) -> None:
-    report.added += done.added
-    report.changed += done.changed
-    report.unchanged += done.unchanged
-    report.accounts_added += done.accounts_added
-    report.duplicates.extend(done.duplicates)
-    report.refused.extend(done.refused)
-    report.notes.extend(done.notes)

@@ -21,7 +21,7 @@ from bot.domain.errors import UserError
 from bot.domain.import_rows import ImportPeople, ImportReport, PersonRow, Refused
 from bot.domain.people_checks import check_people
 from bot.intake.csv_reading import open_csv
-from bot.intake.people_rows import MEANING, facts_of, read_person, unused
+from bot.intake.people_rows import HEADINGS, read_person
 from bot.intake.slices import Slices
 from bot.service.people_import import (
     Imported,
@@ -68,13 +68,8 @@ def import_people_file(
 
 def _read(source_file: Path | str | bytes, report: ImportReport) -> list[PersonRow]:
     rows: list[PersonRow] = []
-    with open_csv(source_file, MEANING.__contains__) as file:
-        places = facts_of(file.headings)
-        if "email" not in places:
-            raise UserError("The first line names no column “email”.")
-        report.warnings += file.warnings
-        if others := unused(file.headings):
-            report.warnings.append(f"Columns that are not used: {', '.join(name[:40] for name in others[:10])}.")
+    with open_csv(source_file, HEADINGS.__contains__) as file:
+        places = HEADINGS.found_in(file, {"email": "email"}, report)
         for row in file.rows:
             read = row if isinstance(row, Refused) else read_person(row, places)
             if isinstance(read, Refused):

@@ -8,21 +8,20 @@ What must stay true: rows are read before a transaction begins; a bad row is ref
 good ones go in; the same file a second time changes nothing, also where a plan has moved on here.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from bot.db.session import Database
 from bot.domain.commands import Actor
-from bot.domain.errors import UserError
 from bot.domain.import_rows import ImportReport, Refused
 from bot.domain.step_rows import ImportSteps, StepRow
-from bot.intake.csv_contacts import name_of
 from bot.intake.csv_reading import CsvFile, open_csv
+from bot.intake.csv_rows import count, first_of_each, good, name_of, sums
 from bot.intake.slices import Slices
-from bot.intake.step_rows import MEANING, NEEDED, places_of, read_step, unused
-from bot.service.steps_import import StepsImported, finish_steps_import, import_steps
+from bot.intake.step_rows import HEADINGS, NEEDED, read_step
+from bot.service.steps_import import finish_steps_import, import_steps
 
 _AHEAD = timedelta(days=1)
 """Somewhere it is tomorrow already."""
@@ -42,54 +41,21 @@ def import_steps_file(
     """
     report = ImportReport("step", dry_run=dry_run)
     slices = Slices(database, dry_run=dry_run)
-    with open_csv(source_file, MEANING.__contains__) as file:
-        read = _read(file, (clock_now() + _AHEAD).date(), report)
-        for some in slices.cut(_first_of_each(_good(read, report), report)):
+    with open_csv(source_file, HEADINGS.__contains__) as file:
+        rows = good(_read(file, (clock_now() + _AHEAD).date(), report), report)
+        for some in slices.cut(first_of_each(rows, report, lambda row: row.email, lambda _row: "the same person")):
             command = ImportSteps(some, actor)
-            _count(report, slices.write(len(some), partial(import_steps, command=command, now=clock_now())))
+            count(report, slices.write(len(some), partial(import_steps, command=command, now=clock_now())))
     if report.added or report.changed:
-        counts = {"added": report.added, "changed": report.changed, "refused": len(report.refused)}
-        finish = partial(finish_steps_import, actor=actor, now=clock_now(), name=name_of(source_file), counts=counts)
+        finish = partial(
+            finish_steps_import, actor=actor, now=clock_now(), name=name_of(source_file), counts=sums(report)
+        )
         slices.write(1, finish)
     report.refused.sort(key=lambda refused: refused.line)
     return report
 
 
 def _read(file: CsvFile, today: date, report: ImportReport) -> Iterator[StepRow | Refused]:
-    places = places_of(file.headings)
-    missing = [said for fact, said in NEEDED.items() if fact not in places]
-    if missing:
-        raise UserError(f"No column holds {' or '.join(missing)}. The first line must name the columns.")
-    report.warnings += file.warnings
-    if others := unused(file.headings):
-        report.warnings.append(f"Columns that are not used: {', '.join(name[:40] for name in others[:10])}.")
+    places = HEADINGS.found_in(file, NEEDED, report)
     for row in file.rows:
         yield row if isinstance(row, Refused) else read_step(row, places, today)
-
-
-def _good(rows: Iterable[StepRow | Refused], report: ImportReport) -> Iterator[StepRow]:
-    for row in rows:
-        if isinstance(row, Refused):
-            report.refused.append(row)
-        else:
-            yield row
-
-
-def _first_of_each(rows: Iterable[StepRow], report: ImportReport) -> Iterator[StepRow]:
-    """Leave out rows that repeat a person of the file."""
-    first_lines: dict[str, int] = {}
-    for row in rows:
-        before = first_lines.setdefault(row.email, row.line)
-        if before == row.line:
-            yield row
-        else:
-            report.duplicates.append(Refused(row.line, f"the same person as on line {before}"))
-
-
-def _count(report: ImportReport, done: StepsImported) -> None:
-    report.added += done.added
-    report.changed += done.changed
-    report.unchanged += done.unchanged
-    report.accounts_added += done.accounts_added
-    report.refused.extend(done.refused)
-    report.notes.extend(done.notes)

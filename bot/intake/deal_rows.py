@@ -15,22 +15,29 @@ from bot.domain.money import Money, read_currency, read_money
 from bot.domain.opportunities import DealKind, DealState
 from bot.intake.csv_days import CellError, read_day
 from bot.intake.csv_reading import Row, heading_key
+from bot.intake.csv_rows import Headings
 
-_HEADINGS: Final[dict[str, str]] = {
-    "company": "company companyname account accountname organization organisation associatedcompany",
-    "email": "contactemail email contactemailaddress emailaddress primarycontactemail",
-    "contact": "contact contactname name person associatedcontact",
-    "ae": "ae aeemail owner owneremail dealowner opportunityowner accountexecutive",
-    "amount": "amount value dealvalue dealamount amountincompanycurrency",
-    "currency": "currency currencycode dealcurrency amountcurrency",
-    "type": "type kind dealtype opportunitytype",
-    "stage": "stage state status dealstage opportunitystage",
-    "close": "expectedclose expectedcloseon expectedclosedate closedate closingdate",
-    "next_step": "nextstep nextsteps",
-    "number": "id dealid recordid opportunityid",
+HEADINGS: Final = Headings(
+    {
+        "company": "company companyname account accountname organization organisation associatedcompany",
+        "email": "contactemail email contactemailaddress emailaddress primarycontactemail",
+        "contact": "contact contactname name person associatedcontact",
+        "ae": "ae aeemail owner owneremail dealowner opportunityowner accountexecutive",
+        "amount": "amount value dealvalue dealamount amountincompanycurrency",
+        "currency": "currency currencycode dealcurrency amountcurrency",
+        "type": "type kind dealtype opportunitytype",
+        "stage": "stage state status dealstage opportunitystage",
+        "close": "expectedclose expectedcloseon expectedclosedate closedate closingdate",
+        "next_step": "nextstep nextsteps",
+        "number": "id dealid recordid opportunityid",
+    }
+)
+MEANING: Final = HEADINGS.meaning
+NEEDED: Final = {
+    "company email": "company or contact email",
+    "ae": "the account executive's e-mail (ae)",
+    "amount": "amount",
 }
-MEANING: Final = {key: fact for fact, keys in _HEADINGS.items() for key in keys.split()}
-NEEDED: Final = {"ae": "the account executive's e-mail (ae)", "amount": "amount"}
 _LONGEST: Final = 255
 _LONGEST_STEP: Final = 2_000
 _KINDS: Final[Mapping[str, DealKind]] = {
@@ -44,21 +51,6 @@ _STATES: Final[Mapping[str, DealState]] = {
     **dict.fromkeys(("won", "closedwon"), DealState.WON),
     **dict.fromkeys(("lost", "closedlost"), DealState.LOST),
 }
-
-
-def places_of(headings: list[str]) -> dict[str, int]:
-    """Where each fact stands; of two columns for one fact the first counts."""
-    places: dict[str, int] = {}
-    for place, heading in enumerate(headings):
-        fact = MEANING.get(heading_key(heading))
-        if fact:
-            places.setdefault(fact, place)
-    return places
-
-
-def unused(headings: list[str]) -> list[str]:
-    """The headings that mean nothing here."""
-    return [heading for heading in headings if heading and heading_key(heading) not in MEANING]
 
 
 def read_deal(row: Row, places: Mapping[str, int], currency: str) -> DealRow | Refused:

@@ -13,43 +13,31 @@ from bot.domain.import_rows import PersonRow, Refused
 from bot.domain.matching import normalise_email
 from bot.domain.people_facts import LONGEST, FactError, read_channel, read_country, read_hours, read_weight, read_zone
 from bot.domain.terms import Role
-from bot.intake.csv_reading import Row, heading_key
+from bot.intake.csv_reading import Row
+from bot.intake.csv_rows import Headings
 
-_HEADINGS: Final[dict[str, str]] = {
-    "email": "email emailaddress",
-    "name": "name fullname",
-    "roles": "roles role",
-    "team": "team teams",
-    "timezone": "timezone tz",
-    "country": "country",
-    "hours": "hours workinghours",
-    "weight": "weight",
-    "aligned_aes": "alignedaes aes",
-    "channel": "channel slackchannel",
-    "manager": "manager",
-}
-MEANING: Final = {key: fact for fact, keys in _HEADINGS.items() for key in keys.split()}
+HEADINGS: Final = Headings(
+    {
+        "email": "email emailaddress",
+        "name": "name fullname",
+        "roles": "roles role",
+        "team": "team teams",
+        "timezone": "timezone tz",
+        "country": "country",
+        "hours": "hours workinghours",
+        "weight": "weight",
+        "aligned_aes": "alignedaes aes",
+        "channel": "channel slackchannel",
+        "manager": "manager",
+    }
+)
+MEANING: Final = HEADINGS.meaning
 
 _CLEAR: Final = "-"
 _SEVERAL: Final = re.compile(r"[\s;|,]+")
 _TEAMS: Final = re.compile(r"\s*[;|]\s*")
 _YES: Final = frozenset(["yes", "y", "true", "1", "x"])
 _NO: Final = frozenset(["no", "n", "false", "0"])
-
-
-def facts_of(headings: list[str]) -> dict[str, int]:
-    """Return where each fact stands; of two columns for one fact the first counts."""
-    places: dict[str, int] = {}
-    for place, heading in enumerate(headings):
-        fact = MEANING.get(heading_key(heading))
-        if fact:
-            places.setdefault(fact, place)
-    return places
-
-
-def unused(headings: list[str]) -> list[str]:
-    """Return the headings that mean nothing here."""
-    return [heading for heading in headings if heading and heading_key(heading) not in MEANING]
 
 
 def read_person(row: Row, places: Mapping[str, int]) -> PersonRow | Refused:

@@ -16,23 +16,27 @@ from bot.domain.step_rows import StepRow
 from bot.domain.terms import Channel, Outcome
 from bot.domain.touch_vocabulary import IMPLIED, PHRASES
 from bot.intake.csv_days import CellError, read_day
-from bot.intake.csv_reading import Row, heading_key
+from bot.intake.csv_reading import Row
+from bot.intake.csv_rows import Headings
 
-_HEADINGS: Final[dict[str, str]] = {
-    "email": "contactemail email emailaddress workemail primaryemail prospectemail personemail leademail mail",
-    "name": "contactname name fullname person prospect contact",
-    "company": "company companyname account accountname organization organisation",
-    "rep": "rep repemail owner owneremail contactowner sdr sdremail salesrep assignedto sender senderemail user",
-    "started": "startedon started start startdate cadencestart sequencestart begunon begin enrolledon enrolled"
-    " dateadded addedon day1",
-    "cycle": "cycle cyclenumber round stepnumber step currentcycle currentstep",
-    "email_on": "lastemailsenton lastemailsent lastemail lastemailon lastemaildate emailsenton lastsent lastmailsenton",
-    "call_on": "lastcall lastcallon lastcalldate calledon lastcalloutcome",
-    "outcome": "outcome calloutcome lastoutcome calldisposition disposition callresult result",
-    "reason": "reason why whythem because",
-    "notes": "notes note comment comments remarks",
-}
-MEANING: Final = {key: fact for fact, keys in _HEADINGS.items() for key in keys.split()}
+HEADINGS: Final = Headings(
+    {
+        "email": "contactemail email emailaddress workemail primaryemail prospectemail personemail leademail mail",
+        "name": "contactname name fullname person prospect contact",
+        "company": "company companyname account accountname organization organisation",
+        "rep": "rep repemail owner owneremail contactowner sdr sdremail salesrep assignedto sender senderemail user",
+        "started": "startedon started start startdate cadencestart sequencestart begunon begin enrolledon enrolled"
+        " dateadded addedon day1",
+        "cycle": "cycle cyclenumber round stepnumber step currentcycle currentstep",
+        "email_on": "lastemailsenton lastemailsent lastemail lastemailon lastemaildate emailsenton lastsent"
+        " lastmailsenton",
+        "call_on": "lastcall lastcallon lastcalldate calledon lastcalloutcome",
+        "outcome": "outcome calloutcome lastoutcome calldisposition disposition callresult result",
+        "reason": "reason why whythem because",
+        "notes": "notes note comment comments remarks",
+    }
+)
+MEANING: Final = HEADINGS.meaning
 NEEDED: Final = {
     "email": "the contact's e-mail (contact email)",
     "rep": "the rep's e-mail (rep)",
@@ -124,18 +128,3 @@ def _outcome(cell: str) -> Outcome | None:
         if outcome is not None and IMPLIED.get(outcome, Channel.CALL) in (Channel.CALL, Channel.MEETING):
             return outcome
     raise CellError(f"“{cell[:40]}” is no outcome of a call; write voicemail, no answer, busy or gatekeeper")
-
-
-def places_of(headings: list[str]) -> dict[str, int]:
-    """Where each fact stands; of two columns for one fact the first counts."""
-    places: dict[str, int] = {}
-    for place, heading in enumerate(headings):
-        fact = MEANING.get(heading_key(heading))
-        if fact:
-            places.setdefault(fact, place)
-    return places
-
-
-def unused(headings: list[str]) -> list[str]:
-    """The headings that mean nothing here."""
-    return [heading for heading in headings if heading and heading_key(heading) not in MEANING]

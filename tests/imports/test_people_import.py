@@ -12,7 +12,7 @@ from bot.domain.people_checks import check_people
 from bot.domain.terms import Role
 from bot.intake.csv_people import import_people_file
 from bot.intake.csv_reading import Row, open_csv
-from bot.intake.people_rows import MEANING, facts_of, read_person
+from bot.intake.people_rows import HEADINGS, MEANING, read_person
 from sandbox.market import PEOPLE_FILE
 
 TABLES = (Person, PersonRole, Team, TeamMember, Alignment, AuditEntry)
@@ -125,7 +125,7 @@ def test_several_roles_may_be_separated_as_one_likes(database, now, mark):
 def test_a_bad_row_says_what_to_write_instead(line, reason):
     text = HEAD + "erik@us.example,Erik,ae,,,,,,,,\nfarah@us.example,Farah,ae,,,,,,,,\nbea@us.example,Bea,mrr,,,,,,,,\n"
     with open_csv((text + line + "\n").encode(), MEANING.__contains__) as file:
-        places = facts_of(file.headings)
+        places = HEADINGS.places(file.headings)
         read = [row if isinstance(row, Refused) else read_person(row, places) for row in file.rows]
     checked = check_people([row for row in read if isinstance(row, PersonRow)], {}, 2, 5)
     refused = [*checked.refused, *(row for row in read if isinstance(row, Refused))]
@@ -234,7 +234,7 @@ def test_a_file_of_contacts_is_not_taken_for_people(database, now):
 
 @given(st.lists(st.text(max_size=20), min_size=11, max_size=11))
 def test_any_cells_are_a_person_or_a_reason(cells):
-    places = facts_of(HEAD.strip().split(","))
+    places = HEADINGS.places(HEAD.strip().split(","))
     assert isinstance(read_person(Row(2, cells), places), PersonRow | Refused)
 
 
