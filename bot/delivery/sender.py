@@ -22,7 +22,7 @@ from bot.delivery.ledger import Ledger
 from bot.delivery.reconcile import METADATA_EVENT, find_by_key
 from bot.delivery.render import Home, Renderer, Upload
 from bot.domain.notices import Address, To
-from bot.outbox.claims import Claimed, Dead, Retry, Sent, Unknown, Verdict, begin_send
+from bot.outbox.claims import NOT_OURS, Claimed, Dead, Retry, Sent, Unknown, Verdict, begin_send
 from bot.outbox.living import Living, living
 from bot.slack.blocks import Post, say
 from bot.slack.errors import FAILURES, Meaning, code_of, meaning_of, retry_after
@@ -37,7 +37,7 @@ MEND = timedelta(seconds=60)
 PARENT_SOON = timedelta(seconds=1)
 """How soon a reply looks again for the message it goes under."""
 SLOWEST_RETRY = timedelta(minutes=5)
-NOT_OURS = timedelta(seconds=5)
+LOOK_AGAIN = timedelta(seconds=5)
 """How long an item that only a newer version of ours can show is left to that version's workers."""
 
 
@@ -75,7 +75,7 @@ class Sender:
         """What became of ``item``; None if its lease was lost on the way."""
         if not self._renderer.knows(item):
             log.warning("left to a newer version", kind=item.kind)
-            return _later(item, NOT_OURS, "this version cannot show it", tried=False)
+            return _later(item, LOOK_AGAIN, NOT_OURS, tried=False)
         try:
             return await self._send(item)
         except NotPosted:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    or_,
     select,
     update,
 )
@@ -34,6 +35,7 @@ from bot.outbox.enqueue import is_waiting, refresh
 __all__ = [
     "LEASE",
     "LIVE",
+    "NOT_OURS",
     "Claimed",
     "Dead",
     "Retry",
@@ -90,6 +92,9 @@ class Unknown:
 
 Verdict = Sent | Retry | Dead | Unknown
 
+NOT_OURS = "this version cannot show it"
+"""Why an item is left to a newer version of ours, which may be minutes away (``Retry.error``)."""
+
 _STANDING = (
     LivingMessage.subject_id,
     LivingMessage.view,
@@ -132,8 +137,10 @@ def _claiming(hot_only: bool) -> Update:
     """Built once: it is asked for at every commit that leaves something to tell."""
     earlier = aliased(OutboxItem)
     same_lane = and_(earlier.lane == OutboxItem.lane, earlier.priority == OutboxItem.priority)
-    # An update that waits out its debounce holds up nobody; that, and all that is due, is in database time.
-    debounced = and_(earlier.attempts == 0, earlier.not_before > bindparam("now"))
+    # An update that waits out its debounce holds up nobody, nor does what a newer version has to show; what was claimed
+    # and waits for its turn keeps its place. All in database time.
+    aside = or_(earlier.last_error.is_(None), earlier.last_error == NOT_OURS)
+    debounced = and_(earlier.attempts == 0, earlier.not_before > bindparam("now"), aside)
     heads = (
         select(OutboxItem.seq)
         .where(

@@ -66,7 +66,9 @@ def live(item: Any) -> ColumnElement[bool]:
 def lease_at_once(session: Session, lane: str, priority: int) -> dict[str, Any]:
     """What the row of a new item is to say if it may be handed over; nothing if it has to wait to be claimed."""
     courier: Courier | None = session.info.get("courier")
-    if courier is None or priority > Priority.HOT or not courier.has_room() or anything_live(session, lane, priority):
+    if courier is None or priority > Priority.HOT or session.in_nested_transaction():  # a savepoint may be taken back
+        return {}
+    if not courier.has_room() or anything_live(session, lane, priority):
         return {}
     now = protocol_now()
     return {

@@ -133,7 +133,14 @@ def test_only_the_head_of_a_lane_and_priority_can_be_claimed(database: Database)
     assert _claim(database) == []
 
 
-@pytest.mark.parametrize("verdict", [Retry(timedelta(minutes=1), "later"), Unknown(timedelta(minutes=1), "perhaps")])
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        Retry(timedelta(minutes=1), "later"),
+        Retry(timedelta(minutes=1), "waits for its turn", tried=False),
+        Unknown(timedelta(minutes=1), "perhaps"),
+    ],
+)
 def test_what_waits_at_the_head_holds_its_lane(database: Database, verdict: Verdict) -> None:
     for key in "ab":
         _tell(database, key)
@@ -247,6 +254,40 @@ def test_a_clock_that_is_wrong_delays_nothing_and_keeps_order(
     assert (notice.key, alert.kind) == ("notice", "lead_alert")
     _finish(database, notice, Sent())
     assert [item.key for item in _claim(database)] == ["after it"]
+
+
+class Hands:
+    """A courier who only counts."""
+
+    def __init__(self) -> None:
+        self.taken: list[str] = []
+
+    def has_room(self) -> bool:
+        return True
+
+    def take(self, item: Claimed) -> None:
+        self.taken.append(item.key)
+
+
+def test_nothing_is_handed_over_that_a_savepoint_took_back(sqlite_url: str) -> None:
+    """A message of a row that is not there could neither be finished nor looked up."""
+    database, hands = Database(sqlite_url), Hands()
+    database.courier = hands
+
+    def work(session: Session) -> None:
+        inner = session.begin_nested()
+        show(session, View.LEAD_ALERT, "dropped", LANE, priority=Priority.HOT)
+        inner.rollback()
+        show(session, View.LEAD_ALERT, "kept", Address.channel("#other"), priority=Priority.HOT)
+
+    try:
+        database.write_now(work)
+        assert len(hands.taken) == 1
+        assert [item.lane for item in database.read_now(lambda s: s.scalars(select(OutboxItem)).all())] == [
+            "channel:#other"
+        ]
+    finally:
+        database.close()
 
 
 def test_a_token_of_nobody_finishes_nothing(database: Database) -> None:
