@@ -23,7 +23,8 @@ from bot.domain.terms import Role
 from bot.service.context import playbook
 from bot.service.routing import week_of
 
-BOOKED = "booked"
+BOOKED, CANCELLED = "booked", "cancelled"
+"""States of a call."""
 _NOBODY = UUID(int=0)
 """An id nobody has: no alignment is asked for."""
 

@@ -17,10 +17,10 @@ from bot.domain.handoff_stages import TAKEN_BACK, WAITING
 from bot.domain.intro_call import MANAGER, REMIND
 from bot.service.actors import actor_by_id
 from bot.service.audit import record
-from bot.service.call_watch import watch_handoff
+from bot.service.call_watch import booked_call, watch_handoff
 from bot.service.contact_text import clean_lines
 from bot.service.executives import BOOKED, executive
-from bot.service.handoff_ladder_times import arm, end_ladder, step_times
+from bot.service.handoff_ladder_times import FIRST, arm, asked_before, end_ladder, step_times
 from bot.service.handoff_moves import get_handoff, leads_it, move, note_step, touched
 from bot.service.handoff_notices import (
     ask_manager,
@@ -29,8 +29,8 @@ from bot.service.handoff_notices import (
     tell_executive,
     tell_rep,
 )
-from bot.service.handoffs import AE, REASON, HandedOff, announce_handoff, create
-from bot.service.intro_calls import STARTS_AT, book, check_time, meeting_of, take_over
+from bot.service.handoffs import AE, REASON, TRANSFER, HandedOff, announce_handoff, create
+from bot.service.intro_calls import INTRO_CALL, STARTS_AT, book, check_time, meeting_of, take_over
 from bot.service.lead_changes import get_lead, managers_of, name_of
 
 WAITS = "waits on"
@@ -42,23 +42,21 @@ def step_handoff(session: Session, due: Due, now: datetime) -> None:
     handoff = get_handoff(session, UUID(due.subject_id))
     if handoff.state != WAITING:
         return
-    step, _, rest = due.slot.partition(":")
-    count = int(rest.partition(":")[0])
-    if step == REMIND:
+    if due.slot.startswith(f"{REMIND}:"):
         remind_executive(session, handoff, due.slot)
         tell_rep(session, handoff, "reminded", None)
         at = step_times(session, handoff, _call_at(session, handoff), handoff.created_at, now)[MANAGER]
-        arm(session, handoff, MANAGER, 1, max(at, now))
+        arm(session, handoff, MANAGER, FIRST, max(at, now))
         return
     for manager_id in managers_of(session, handoff.ae_id):
         ask_manager(session, handoff, manager_id, now)
-    if count == 1:
+    if not asked_before(due.slot):
         tell_rep(session, handoff, "manager", None)
 
 
 def _call_at(session: Session, handoff: Handoff) -> datetime | None:
-    meeting = meeting_of(session, handoff.id)
-    return meeting.starts_at if meeting is not None and meeting.state == BOOKED else None
+    meeting = booked_call(session, handoff.id)
+    return meeting.starts_at if meeting is not None else None
 
 
 def decide_handoff(session: Session, command: DecideHandoff, now: datetime) -> HandedOff:
@@ -85,7 +83,9 @@ def _wait(session: Session, command: DecideHandoff, handoff: Handoff, now: datet
     causation_id = record(session, "wait_for_handoff", command.actor, now, str(handoff.id))
     touched(session, handoff)
     note_step(session, handoff.id, WAITING, WAITING, command.actor.person_id, now, WAITS, causation_id)
-    at = step_times(session, handoff, None, now, now)[MANAGER]
+    at = step_times(session, handoff, _call_at(session, handoff), now, now)[MANAGER]
+    if at <= now:  # too late to be asked before the call
+        at = step_times(session, handoff, None, now, now)[MANAGER]
     arm(session, handoff, MANAGER, handoff.version, at)
     return HandedOff(handoff.id, handoff.contact_id, "I wait on, and ask you again if nothing happens.")
 
@@ -97,7 +97,7 @@ def _give(
     actor, meeting = command.actor, meeting_of(session, old.id)
     booked = meeting is not None and meeting.state == BOOKED
     starts_at = command.starts_at or (meeting.starts_at if meeting is not None and booked else None)
-    if starts_at is None and old.kind != "transfer":
+    if starts_at is None and old.kind != TRANSFER:
         raise UserError(f"Pick a time for the call with {one.name}.", field=STARTS_AT)
     if starts_at is not None:
         check_time(session, one, starts_at, now)
@@ -106,7 +106,8 @@ def _give(
     move(session, old, TAKEN_BACK, actor.person_id, now, why, causation_id)
     end_ladder(session, old)
     rep = actor_by_id(session, old.rep_id)
-    as_before = HandOff(rep, old.contact_id, dict(old.contract), one.id, kind=old.kind, starts_at=starts_at)
+    kind = TRANSFER if starts_at is None else INTRO_CALL
+    as_before = HandOff(rep, old.contact_id, dict(old.contract), one.id, kind=kind, starts_at=starts_at)
     new = create(session, get_lead(session, old.lead_id), one, why, dict(old.contract), as_before, now, causation_id)
     if meeting is not None and booked and starts_at is not None:
         take_over(session, meeting, new, one, starts_at)

@@ -20,7 +20,7 @@ from bot.domain.errors import AlreadyTaken, Gone, NotAllowed, UserError
 from bot.domain.handoff import Executive, on_leave
 from bot.domain.handoff_stages import ACCEPTED, DECLINED, TAKEN_BACK, WAITING, said
 from bot.service.audit import record
-from bot.service.call_watch import watch_handoff
+from bot.service.call_watch import booked_call, watch_handoff
 from bot.service.claims import ago, clock
 from bot.service.contact_text import clean_lines
 from bot.service.context import playbook
@@ -29,7 +29,7 @@ from bot.service.handoff_ladder_times import begin_handoff_ladder, end_ladder
 from bot.service.handoff_leads import close_lead, give_back, lead_to_hand_off
 from bot.service.handoff_moves import check_executive, get_handoff, leads_it, move, note_step
 from bot.service.handoff_notices import REQUEST, post_handoff, send_files, tell_executive, tell_rep
-from bot.service.intro_calls import INTRO_CALL, STARTS_AT, book, cancel, meeting_of
+from bot.service.intro_calls import INTRO_CALL, STARTS_AT, book, cancel
 from bot.service.lead_changes import name_of
 
 TRANSFER = "transfer"
@@ -179,7 +179,7 @@ def undo_accept(session: Session, command: UndoAccept, now: datetime) -> HandedO
     causation_id = record(session, "undo_accept", actor, now, str(handoff.id))
     move(session, handoff, WAITING, actor.person_id, now, "accepted by mistake", causation_id)
     handoff.answered_at = None
-    meeting = meeting_of(session, handoff.id)
+    meeting = booked_call(session, handoff.id)
     begin_handoff_ladder(session, handoff, meeting.starts_at if meeting is not None else None, now)
     watch_handoff(session, handoff.id, now)
     tell_rep(session, handoff, "unaccepted", actor.person_id)

@@ -20,13 +20,12 @@ from bot.domain.intro_call import why_not_then
 from bot.service.audit import record
 from bot.service.call_watch import watch_handoff
 from bot.service.context import playbook
-from bot.service.executives import BOOKED, busy_times, executive
-from bot.service.handoff_ladder_times import begin_handoff_ladder
+from bot.service.executives import BOOKED, CANCELLED, busy_times, executive
+from bot.service.handoff_ladder_times import move_handoff_ladder
 from bot.service.handoff_moves import get_handoff, leads_it, note_step, touched
 from bot.service.handoff_notices import CANCEL, REQUEST, send_files, tell_executive, tell_rep
 from bot.service.lead_changes import name_of
 
-CANCELLED = "cancelled"
 INTRO_CALL = "intro_call"
 STARTS_AT = "starts_at"
 """The field of a form that an error about the time stands beside."""
@@ -140,7 +139,7 @@ def move_intro_call(session: Session, command: MoveIntroCall, now: datetime) -> 
     _moved(session, command, handoff, "moved", now, causation_id)
     send_files(session, handoff, meeting, REQUEST)
     if handoff.state == WAITING:
-        begin_handoff_ladder(session, handoff, meeting.starts_at, now)
+        move_handoff_ladder(session, handoff, meeting.starts_at, now)
     return "The call is moved; everybody gets the new calendar file."
 
 

@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.commands import DecideHandoff, MoveIntroCall
+from bot.domain.commands import DecideHandoff, MoveIntroCall, UndoAccept
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.service.handoff_ladder import decide_handoff
+from bot.service.handoffs import undo_accept
 from bot.service.intro_calls import move_intro_call
 from tests.handoff.house import HandoffHouse, minutes
 
@@ -131,3 +132,50 @@ def test_the_manager_cannot_give_it_where_it_does_not_fit(house: HandoffHouse) -
     house.answers(done.handoff_id)
     with pytest.raises(Gone, match="Erik answered"):
         house.does(decide_handoff, DecideHandoff(house.actor("Mia"), done.handoff_id, house.people["Max"], None, "x"))
+
+
+def test_a_call_that_is_moved_asks_no_manager_a_second_time(house: HandoffHouse) -> None:
+    start = house.now
+    done = house.hands_off(house.a_lead(), starts_at=start + timedelta(days=1))
+    house.until(start + minutes(130))
+    assert len(managers(house, done.handoff_id)) == 1
+    house.does(move_intro_call, MoveIntroCall(house.actor("Ada"), done.handoff_id, start + timedelta(days=2)))
+    house.after(hours=30)
+    assert len(managers(house, done.handoff_id)) == 1
+    assert [what for _, what, _ in house.told(done.handoff_id)].count("manager") == 1
+
+
+def test_a_manager_who_waits_is_asked_again_before_the_call(house: HandoffHouse) -> None:
+    start = house.now
+    call = start + minutes(180)
+    done = house.hands_off(house.a_lead(), starts_at=call)
+    house.until(start + minutes(125))
+    house.does(decide_handoff, DecideHandoff(house.actor("Mia"), done.handoff_id, None))
+    house.until(call - minutes(11))
+    assert len(managers(house, done.handoff_id)) == 1
+    house.until(call - minutes(10))
+    assert len(managers(house, done.handoff_id)) == 2
+    house.does(decide_handoff, DecideHandoff(house.actor("Mia"), done.handoff_id, None))
+    house.until(call)
+    assert len(managers(house, done.handoff_id)) == 2
+
+
+def test_an_answer_taken_back_waits_for_no_call_that_was_cancelled(house: HandoffHouse) -> None:
+    start = house.now
+    done = house.hands_off(house.a_lead(), starts_at=start + minutes(25))
+    house.answers(done.handoff_id)
+    house.does(move_intro_call, MoveIntroCall(house.actor("Erik"), done.handoff_id, None, "ill"))
+    house.does(undo_accept, UndoAccept(house.actor("Erik"), done.handoff_id))
+    house.until(start + minutes(29))
+    assert reminders(house, done.handoff_id) == []
+    house.until(start + minutes(30))
+    assert len(reminders(house, done.handoff_id)) == 1
+
+
+def test_a_transfer_given_on_with_a_time_is_a_call(house: HandoffHouse) -> None:
+    done = house.hands_off(house.a_lead(), kind="transfer")
+    house.after(hours=2)
+    farah, at = house.people["Farah"], house.now + timedelta(hours=20)
+    command = DecideHandoff(house.actor("Mia"), done.handoff_id, farah, at, "Erik is ill")
+    given = house.does(decide_handoff, command)
+    assert house.handoff(given.handoff_id).kind == "intro_call"
