@@ -52,7 +52,8 @@ def lead_back(
                 due_at=now,
                 text=reason,
                 causation_id=causation_id,
-            )
+            ),
+            "done_at",
         )
     return is_open
 

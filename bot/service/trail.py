@@ -61,16 +61,17 @@ class Trail:
                     record["was"] = {**was, **record["was"]}
                     record["became"] |= became
                 elif "version" in became:
-                    record["became"] = {"version": became["version"]}
+                    record["became"] |= {"version": became["version"]}
                 return
         self.records.append({"row": row.__tablename__, "id": _key(row), "was": dict(was), "became": became})
 
-    def made(self, row: Base) -> None:
-        """Add a row; taking back removes it."""
+    def made(self, row: Base, *watched: str) -> None:
+        """Add a row; taking back removes it, unless its version or a ``watched`` column is another by then."""
         self.session.add(row)
         self.session.flush()
-        version = {"version": plain(row.version)} if hasattr(row, "version") else {}
-        self.records.append({"row": row.__tablename__, "id": _key(row), "was": None, "became": version})
+        names = (*watched, "version") if hasattr(row, "version") else watched
+        became = {name: plain(getattr(row, name)) for name in names}
+        self.records.append({"row": row.__tablename__, "id": _key(row), "was": None, "became": became})
 
 
 def take_back(session: Session, records: list[Record], moved: Callable[[Base, Mapping[str, Any]], None]) -> None:

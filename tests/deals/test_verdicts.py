@@ -14,6 +14,7 @@ from bot.domain.terms import Channel, LeadState, Outcome, Stage
 from bot.service.call_watch import step_intro_call
 from bot.service.deal_undo import undo_step
 from bot.service.touch_correction import correct_touch
+from bot.service.touches import log_touch
 from bot.service.verdicts import hold_call, miss_call, not_qualified, reschedule_call
 from tests.deals.house import Closing
 
@@ -362,3 +363,27 @@ def test_the_reps_list_says_that_somebody_came_back_to_them(closing: Closing) ->
     (item,) = closing.floor.read(lambda session: task_items(session, ada, tomorrow))
     assert item.why.startswith("They came back to you. ")
     assert "No-show in Erik's intro call" in item.why
+
+
+@pytest.mark.parametrize("who", ["Ada", "Erik"])
+def test_a_call_that_a_touch_settled_is_still_asked_about(closing: Closing, who: str) -> None:
+    """Whoever logs "held" with ``/touch`` says nothing of the handoff: the verdict is asked for as ever."""
+    handoff_id = closing.accepted()
+    meeting = closing.meeting(handoff_id)
+    assert meeting is not None
+    closing.floor.until(meeting.starts_at + timedelta(minutes=5))
+    actor, jane = closing.floor.actor(who), closing.contact().id
+    closing.floor.does(log_touch, LogTouch(actor, jane, Channel.MEETING, Outcome.HELD, closing.now))
+    closing.floor.until(meeting.ends_at + timedelta(days=2))
+    assert [step for _, step, _ in closing.told("verdict_wanted")] == ["ended", "remind", "manager"]
+
+
+def test_what_the_rep_did_about_a_lead_that_came_back_is_not_taken_back(closing: Closing) -> None:
+    handoff_id = closing.held()
+    back = closing.floor.does(not_qualified, NotQualified(closing.floor.actor("Erik"), handoff_id, "No budget"))
+    closing.floor.after(minutes=1)
+    ada = closing.floor.actor("Ada")
+    closing.floor.does(log_touch, LogTouch(ada, closing.contact().id, Channel.CALL, Outcome.CONNECTED, closing.now))
+    with pytest.raises(Gone, match="changed since"):
+        closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), back.causation_id))
+    assert closing.handoff(handoff_id).state == "not_qualified"
