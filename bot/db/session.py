@@ -2,16 +2,18 @@
 
 What must stay true: ``transaction`` is the one place that commits; a write on SQLite begins with BEGIN IMMEDIATE
 on a single thread, so no writer ever finds another in its way; reads have their own connections and cannot write;
-errors never carry a statement's parameters, which are prospects' data.
+errors never carry a statement's parameters, which are prospects' data. Work may be run anew from its beginning: it
+keeps nothing outside its session.
 """
 
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot.db.threads import PriorityThreads, Urgency
@@ -24,6 +26,9 @@ READ_THREADS = 3
 BUSY_TIMEOUT_MS = 5000
 READ_IN_PLACE_BYTES = 1 << 30
 """How much of a SQLite file readers see as memory: a year of touches is summed up a quarter faster without copying."""
+DEADLOCK: Final = "40P01"
+"""What PostgreSQL calls two transactions that wait for each other."""
+DEADLOCKS_FORGIVEN: Final = 2
 SQLITE_ARGS = {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000}
 START_WITHIN = 2.0
 """Seconds within which a person's work must begin, or it is called off (design, point 2)."""
@@ -171,7 +176,19 @@ class Database:
         return await asyncio.shield(waiting)
 
     def write_now(self, work: Callable[[Session], T]) -> T:
-        """Run ``work`` in one transaction on the calling thread."""
+        """Run ``work`` in one transaction on the calling thread.
+
+        Two that wait for each other's rows are no fault of either: the one PostgreSQL calls off begins anew.
+        """
+        for _ in range(DEADLOCKS_FORGIVEN):
+            try:
+                return self._write_once(work)
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) != DEADLOCK:
+                    raise
+        return self._write_once(work)
+
+    def _write_once(self, work: Callable[[Session], T]) -> T:
         with transaction(self.writer, self.in_force) as session:
             session.info["courier"] = self.courier if self.sqlite else None
             result = work(session)

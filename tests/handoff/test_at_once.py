@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +10,17 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.db.models import Handoff, Lead, Meeting
+from bot.db.session import Database
 from bot.domain.commands import AnswerHandoff, HandOff
 from bot.domain.errors import UserError
 from bot.domain.terms import LeadState
+from bot.jobs.perform import carry_out, take
+from bot.jobs.schedule import DUE_JOBS
+from bot.service.handoff_ladder_times import HANDOFF_LADDER
+from bot.service.handoff_moves import get_handoff
 from bot.service.handoffs import answer_handoff, hand_off
-from tests.handoff.house import CONTRACT, HandoffHouse
+from tests.handoff.house import CONTRACT, HandoffHouse, minutes, open_house
+from tests.support.databases import in_force
 
 
 def together(house: HandoffHouse, *deeds: Callable[[Any], Any]) -> list[Any]:
@@ -82,3 +88,39 @@ def test_two_answer(house: HandoffHouse) -> None:
     results = together(house, answering(True, "Erik"), answering(True, "Mia"))
     assert len([one for one in results if isinstance(one, UserError)]) == 1
     assert house.steps(done.handoff_id) == [(None, "waiting"), ("waiting", "accepted")]
+
+
+def test_an_answer_at_the_moment_of_the_reminder_is_taken(postgres_url: str) -> None:
+    """The worker holds the due time and wants the handoff, the answer holds the handoff and ends the due time."""
+    database = Database(postgres_url)
+    try:
+        database.in_force = in_force()
+        _reminded_and_answered(open_house(database))
+    finally:
+        database.close()
+
+
+def _reminded_and_answered(house: HandoffHouse) -> None:
+    done = house.hands_off(house.a_lead(), kind="transfer")
+    house.now += minutes(30)
+    held = {"due": Event(), "handoff": Event()}
+    erik = house.actor("Erik")
+
+    def reminding(session: Any) -> None:
+        row = take(session, house.now, DUE_JOBS)
+        held["due"].set()
+        held["handoff"].wait(10)
+        if row is not None:
+            carry_out(session, row, DUE_JOBS, house.now)
+
+    def answering(session: Any) -> None:
+        get_handoff(session, done.handoff_id)
+        held["handoff"].set()
+        held["due"].wait(10)
+        answer_handoff(session, AnswerHandoff(erik, done.handoff_id, accepted=True), house.now)
+
+    with ThreadPoolExecutor(2) as pool:
+        for waiting in [pool.submit(house.database.write_now, deed) for deed in (reminding, answering)]:
+            waiting.result(30)
+    assert house.handoff(done.handoff_id).state == "accepted"
+    assert HANDOFF_LADDER not in house.dues(done.handoff_id)
