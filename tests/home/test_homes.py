@@ -30,7 +30,9 @@ async def home_of(person: PersonDriver) -> str:
 
 async def test_a_day_seen_from_three_homes(house: WholeHouse) -> None:
     erik, lena = house.slack.person("Erik"), house.lena
-    assert "Nothing waits for your answer." in await home_of(erik)
+    his = await home_of(erik)
+    assert "Nothing waits for your answer." in his
+    assert "You work mon-fri 8:00-16:00, Europe/Oslo; handoffs come to #ae-erik" in his
     team = await home_of(lena)
     assert "3 of 5 people on shift" in team or "4 of 5 people on shift" in team
     assert "0 hot leads without an answer" in team

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from bot.db.models import Account, Contact, Lead, Person, Task, Touch
+from bot.db.models import Account, Alignment, Contact, Lead, Person, Task, Touch
 from bot.db.queries.home_admin import SetupState, setup_state
 from bot.db.queries.home_ae import ExecutiveDay, HomeHandoff, executive_day, own_handoffs
 from bot.db.queries.home_team import TeamDay, team_day
@@ -63,10 +63,22 @@ class ListDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Mine:
+    """How somebody is set up, as far as it concerns their day. ``aes``: to whom they hand leads, first choice first."""
+
+    hours: str
+    timezone: str
+    channel: str | None
+    has_video_link: bool
+    aes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HomeState:
     """One person's home. ``handoffs``: what they handed over and is not through; parts are None without the role."""
 
     now: datetime
+    mine: Mine
     leads: tuple[OpenLead, ...]
     more_leads: int
     callbacks: tuple[Callback, ...]
@@ -88,6 +100,7 @@ def home_state(session: Session, actor: Actor, now: datetime) -> HomeState:
     callbacks, more_callbacks = _callbacks(session, actor.person_id)
     return HomeState(
         now=now,
+        mine=_mine(session, actor.person_id, rules.people.hours),
         leads=leads,
         more_leads=more,
         callbacks=callbacks,
@@ -103,6 +116,19 @@ def home_state(session: Session, actor: Actor, now: datetime) -> HomeState:
         ),
         setup=setup_state(session, now, rules, in_force.number) if actor.has(Role.ADMIN) else None,
     )
+
+
+def _mine(session: Session, person_id: UUID, default_hours: str) -> Mine:
+    me = session.execute(
+        select(Person.hours, Person.timezone, Person.channel, Person.video_link).where(Person.id == person_id)
+    ).one()
+    aes = session.scalars(
+        select(Person.name)
+        .join(Alignment, Alignment.ae_id == Person.id)
+        .where(Alignment.rep_id == person_id)
+        .order_by(Alignment.position)
+    )
+    return Mine(me.hours or default_hours, me.timezone, me.channel, me.video_link is not None, tuple(aes))
 
 
 def _page(session: Session, person_id: UUID) -> int:

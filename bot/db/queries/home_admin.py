@@ -14,6 +14,7 @@ from bot.domain.terms import Role
 from bot.playbook.schema import Playbook
 
 NAMED = 6
+SELLING = (Role.MRR, Role.SDR, Role.AE, Role.CSM)
 NEEDED = (Role.MRR, Role.AE, Role.MANAGER)
 """Without somebody in each of these roles a raised hand goes nowhere."""
 
@@ -63,6 +64,8 @@ def setup_state(session: Session, now: datetime, rules: Playbook, number: int | 
     aligned = select(func.count()).where(Alignment.rep_id == Person.id).correlate(Person).scalar_subquery()
     in_team = exists().where(TeamMember.person_id == Person.id)
     led = exists().where(TeamMember.team_id == Team.id, TeamMember.manages.is_(True))
+    sells = select(PersonRole.person_id).where(PersonRole.role.in_(SELLING))
+    needs_leader = exists().where(TeamMember.team_id == Team.id, TeamMember.person_id.in_(sells))
     own = session.execute(
         select(Team.name, Team.inbound_channel)
         .where(Team.inbound_channel.is_not(None))
@@ -81,7 +84,9 @@ def setup_state(session: Session, now: datetime, rules: Playbook, number: int | 
         without_channel=_people(session, _holds(Role.AE), Person.channel.is_(None)),
         unled=tuple(
             Somebody(*row)
-            for row in session.execute(select(Team.id, Team.name).where(~led).order_by(Team.name).limit(NAMED))
+            for row in session.execute(
+                select(Team.id, Team.name).where(needs_leader, ~led).order_by(Team.name).limit(NAMED)
+            )
         ),
         channels=tuple((row[0], str(row[1])) for row in own),
         inbound=rules.channels.inbound,

@@ -7,7 +7,7 @@ from typing import Any
 
 from slackblocks import Block
 
-from bot.db.queries.home import Callback, HomeState, ListDay, OpenLead
+from bot.db.queries.home import Callback, HomeState, ListDay, Mine, OpenLead
 from bot.domain.commands import Actor
 from bot.domain.counting import counted
 from bot.domain.terms import Role
@@ -17,6 +17,7 @@ from bot.slack.views.greeting import steps_of
 from bot.slack.views.home_admin import setup_blocks
 from bot.slack.views.home_ae import executive_blocks, handed_over
 from bot.slack.views.home_team import team_blocks
+from bot.slack.views.setup import channel_words
 
 OWED = {
     "callback": "Callbacks you promised",
@@ -25,17 +26,21 @@ OWED = {
 }
 """Under which heading a kind of task stands."""
 OWED_ELSE = "Also yours to do"
-WORKS_LEADS = frozenset({Role.MRR, Role.SDR, Role.AE, Role.CSM})
+SELLS = frozenset({Role.MRR, Role.SDR, Role.AE, Role.CSM})
+ANSWERS = frozenset({Role.MRR, Role.SDR})
+"""Who is given leads: the others' homes say nothing while they have none."""
 
 
 def home_view(actor: Actor, state: HomeState) -> dict[str, Any]:
     """One person's home: what waits for them first, then their teams, then the set-up."""
-    blocks: list[Block] = [header(f"Hello {actor.name.split(' ')[0]}"), section(_day(state))]
+    blocks: list[Block] = [header(f"Hello {actor.name.split(' ')[0]}")]
+    if state.touches_today or SELLS & actor.roles or not actor.roles:
+        blocks.append(section(_day(state)))
     if state.list_day is not None:
         blocks += _list(state.list_day)
     if state.executive is not None:
         blocks += executive_blocks(state.executive)
-    if state.leads or WORKS_LEADS & actor.roles:
+    if state.leads or ANSWERS & actor.roles:
         blocks += _leads(state)
     if state.handoffs:
         blocks += [divider(), section("*What you handed over*\n" + bullet(map(handed_over, state.handoffs)))]
@@ -44,7 +49,7 @@ def home_view(actor: Actor, state: HomeState) -> dict[str, Any]:
         blocks += team_blocks(state.team, state.now)
     if state.setup is not None:
         blocks += setup_blocks(state.setup)
-    blocks += _end(actor)
+    blocks += _end(actor, state.mine)
     return home(blocks)
 
 
@@ -108,12 +113,29 @@ def _callback(callback: Callback) -> str:
     return f"{at(callback.due_at)}: *{esc(callback.name)}*{company}"
 
 
-def _end(actor: Actor) -> list[Block]:
+def _end(actor: Actor, mine: Mine) -> list[Block]:
     blocks: list[Block] = [divider(), section("*How it works*\n" + bullet(steps_of(actor)))]
     off = button("Time off…", f"{Action.SETUP_OPEN}_{SetupPage.TIME_OFF}", SetupPage.TIME_OFF)
     if actor.roles and Role.ADMIN not in actor.roles:  # an admin's button stands with the set-up
         blocks.append(buttons(off))
-    return [*blocks, context("`/touch help` shows examples.")]
+    about = [context(_about(actor, mine))] if SELLS & actor.roles else []
+    return [*blocks, *about, context("`/touch help` shows examples.")]
+
+
+def _about(actor: Actor, mine: Mine) -> str:
+    """How somebody is set up, so that what is wrong is seen."""
+    parts = [f"You work {esc(mine.hours, 200)}, {esc(mine.timezone, 60)}"]
+    if ANSWERS & actor.roles:
+        names = ", ".join(esc(name, 60) for name in mine.aes)
+        parts.append(f"you hand leads to {names}" if names else "you hand leads to nobody yet")
+    if Role.AE in actor.roles:
+        parts.append(
+            f"handoffs come to {channel_words(mine.channel)}" if mine.channel else "handoffs come to you directly"
+        )
+        parts.append(
+            "your intro calls have a video link" if mine.has_video_link else "your intro calls have no video link"
+        )
+    return f"{'; '.join(parts)}. Something is wrong? An admin changes it in their Home tab."
 
 
 def stranger_view(sentence: str) -> dict[str, Any]:
