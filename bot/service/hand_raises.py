@@ -22,6 +22,7 @@ from bot.domain.scoring import ScoreFacts, ScoreLine, behaviour_lines, is_junk, 
 from bot.domain.stages import raised as raised_stage
 from bot.domain.terms import LeadState, Source
 from bot.service.alerts import FIRST_CAUSE, begin_ladder, begin_quietly
+from bot.service.asked_again import lead_handed_over
 from bot.service.contact_text import clean, clean_data, clean_lines
 from bot.service.contacts import ContactFacts, find_contact, save_contact
 from bot.service.context import playbook, playbook_number
@@ -86,8 +87,9 @@ def _take_in(session: Session, command: RaiseHand, inbox_id: UUID, now: datetime
         _save(session, contact, lines, quiet or junk is not None)
     raised_at = min(command.occurred_at or now, now)
     event = _Event(command, inbox_id, contact, lines, raised_at, now, quiet)
-    if contact.open_lead_id is not None:
-        return _joined(session, event, contact.open_lead_id)
+    theirs = contact.open_lead_id or (None if contact.new else lead_handed_over(session, contact.id))
+    if theirs is not None:
+        return _joined(session, event, theirs)
     if junk is not None:
         return _junk(session, event, junk)
     if quiet:
@@ -176,7 +178,7 @@ def _note_consent(session: Session, event: _Event) -> None:
 
 
 def _joined(session: Session, event: _Event, lead_id: UUID) -> Raised:
-    explanation = join(session, lead_id, event.command, event.raised_at, event.now)
+    explanation = join(session, lead_id, event.command, event.raised_at, event.now, quiet=event.quiet)
     end_for_contact(session, event.contact.id, EndReason.RAISED_HAND, event.now)
     _finish(session, event, lead_id)
     return Raised("joined", lead_id, explanation)

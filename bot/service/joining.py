@@ -15,6 +15,7 @@ from bot.domain.commands import RaiseHand
 from bot.domain.response_clock import is_hot, response_due
 from bot.domain.terms import LeadState
 from bot.service.alerts import AGAIN_CAUSE, begin_ladder, note_alert, post_card
+from bot.service.asked_again import join_handoff
 from bot.service.contact_text import clean_lines
 from bot.service.context import playbook
 from bot.service.lead_changes import ALERT_LADDER, RESPONSE_SLA, arm, change, get_lead
@@ -23,9 +24,13 @@ from bot.service.sla import BREACH
 from bot.service.turns import wait_for_shift
 
 
-def join(session: Session, lead_id: UUID, command: RaiseHand, raised_at: datetime, now: datetime) -> str:
-    """Join an event to an open lead; what was done, as a sentence."""
+def join(
+    session: Session, lead_id: UUID, command: RaiseHand, raised_at: datetime, now: datetime, *, quiet: bool = False
+) -> str:
+    """Join an event to the lead somebody has, open or handed over; what was done, as a sentence."""
     lead = get_lead(session, lead_id)
+    if lead.state is LeadState.HANDED_OFF:
+        return join_handoff(session, lead, command, quiet, now)
     values: dict[str, Any] = {}
     if not lead.message:
         values["message"] = clean_lines(command.message)

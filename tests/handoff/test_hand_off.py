@@ -1,9 +1,11 @@
 """Handing a lead over, until the executive answers (process §7)."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
+from bot.db.base import new_id
 from bot.db.models import Enrolment, Lead
 from bot.domain.commands import AnswerHandoff, HandOff, MoveIntroCall, ReopenLead, TakeBackHandoff, UndoAccept
 from bot.domain.errors import AlreadyTaken, Gone, NotAllowed, UserError
@@ -217,10 +219,23 @@ def test_declined_the_rep_has_it_back_and_is_offered_the_next(house: HandoffHous
     house.hands_off(jane, to="Farah")
 
 
+def beside(house: HandoffHouse, handoff_id: UUID) -> UUID:
+    """Another open lead of the same person, as two events at the same moment may leave it."""
+    old, lead_id = house.lead(house.handoff(handoff_id).lead_id), new_id()
+    names = ("contact_id", "account_id", "intent", "hot", "source", "owner_id", "raised_at", "received_at")
+    row = {name: getattr(old, name) for name in names}
+    house.write(
+        lambda session: session.add(
+            Lead(id=lead_id, state=LeadState.OPEN, owner_reason=[], shift_held=False, message="", **row)
+        )
+    )
+    return lead_id
+
+
 def test_a_lead_that_asked_again_meanwhile_goes_on_as_it_is(house: HandoffHouse) -> None:
     jane = house.a_lead()
     done = house.hands_off(jane)
-    newer = house.raises().lead_id
+    newer = beside(house, done.handoff_id)
     house.answers(done.handoff_id, accepted=False, reason="Not my account")
     assert house.lead(house.handoff(done.handoff_id).lead_id).state is LeadState.CLOSED
     assert house.lead(newer).closed_at is None

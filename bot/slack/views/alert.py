@@ -316,7 +316,18 @@ def _closed(card: LeadCard) -> Post:
     words = {LeadState.HANDED_OFF: "Handed off", LeadState.RECYCLED: "Later"}
     word = words.get(card.state, card.state.value.replace("_", " ").capitalize())
     why = f" – {esc(card.close_reason, 200)}" if card.close_reason else ""
-    return _folded(card, f"{word}{f' ({esc(by)})' if by else ''}: {_short(card)}{why}")
+    return _folded(card, f"{word}{f' ({esc(by)})' if by else ''}: {_short(card)}{why}{_again(card)}")
+
+
+def _again(card: LeadCard) -> str:
+    """Since they were handed over they asked again: the executive has it (process §1)."""
+    newest = card.raises[0] if card.raises else None
+    if card.state is not LeadState.HANDED_OFF or newest is None or card.closed_at is None:
+        return ""
+    if newest.at <= card.closed_at:
+        return ""
+    said = f": “{esc(newest.message, 200)}”" if newest.message else ""
+    return f". Asked again {at(newest.at)}{said}; handed over already, they were told."
 
 
 def _folded(card: LeadCard, line: str, *, menu: bool = True) -> Post:

@@ -44,17 +44,22 @@ def _said(card: HandoffCard, what: str, by: str, why: str) -> str:
         "reminded": f"{executive} has not answered for {short(card)} yet; I have reminded them.",
         "manager": f"{executive} has still not answered for {short(card)}; their manager decides now.",
         "given": f"{short(card)} goes to somebody else. {esc(why.removeprefix(': '), 500)}",
+        "asked_again": f"{short(card)} raised a hand again{why}. {_ringing(card)} has it: no other lead opens.",
         "taken_back": f"{by} took {short(card)} back{why}.",
     }
     return sentences.get(what, f"{by}: {short(card)}{why}.")
 
 
+def _ringing(card: HandoffCard) -> str:
+    """The executive, and who covers for them, mentioned."""
+    named = [one for one in (card.ae, card.cover) if one is not None]
+    return " and ".join(mention(one.slack_user_id, one.name) for one in named) or "Somebody"
+
+
 def handoff_reminder_post(card: HandoffCard) -> Post:
     """The executive is asked for an answer; so is who covers for them."""
     waited = lasting((card.now - card.created_at).total_seconds())
-    named = [one for one in (card.ae, card.cover) if one is not None]
-    names = " and ".join(mention(one.slack_user_id, one.name) for one in named) or "Somebody"
-    return say(f"{names}, {short(card)} has been waiting for your answer for {waited}. {call_line(card)}")
+    return say(f"{_ringing(card)}, {short(card)} has been waiting for your answer for {waited}. {call_line(card)}")
 
 
 def invitation_of(call: CallFile) -> Invitation:
