@@ -132,7 +132,9 @@ class Edge:
             return await self.database.read(lambda session: work(session, actor_by_slack(session, user), now))
 
         async def open_view(view: dict[str, Any]) -> None:
-            await in_time(client.views_open(trigger_id=str(body["trigger_id"]), view=view))
+            in_a_modal = (body.get("view") or {}).get("type") == "modal"  # then the new one goes on top of it
+            open_or_push = client.views_push if in_a_modal else client.views_open
+            await in_time(open_or_push(trigger_id=str(body["trigger_id"]), view=view))
 
         async def update_view(view_id: str, view: dict[str, Any], view_hash: str | None = None) -> None:
             await in_time(client.views_update(view_id=view_id, view=view, hash=view_hash))
