@@ -107,6 +107,14 @@ def test_pages_together_are_all_rows(database: Database) -> None:
     database.read_now(check)
 
 
+def test_each_row_of_a_count_counts_in_its_file_and_of_a_share_only_the_hits(database: Database) -> None:
+    lens = Lens(Scope(everyone=True), FIRST, NOW, FIRST.date(), NOW.date(), NOW, database.sqlite)
+    database.write_now(lambda session: put(session, _many_leads(3)))
+    for number, hits in ((Number.LEADS, 3), (Number.OPPORTUNITY_RATE, 0)):
+        found = database.read_now(lambda session, number=number: list(all_rows(session, lens, DEFINITIONS[number])))
+        assert (len(found), sum(row.counts for row in found)) == (3, hits)
+
+
 def _many_leads(many: int) -> History:
     """Leads of one moment, so that only their ids put them in order; a rep and an account executive."""
     made = History(people={new_id(): Role.MRR, new_id(): Role.AE})

@@ -106,12 +106,16 @@ def _row(row: Any, definition: Definition) -> Row:
         ae=row.ae or "",
         source=str(row.source or row.contact_source or ""),
         what=_what(row, definition),
-        counts=bool(row.hit) if definition.rows is not RowSet.LEADS else row.step >= LeadStep.QUALIFIED,
+        counts=definition.unit is not Unit.SHARE or _hit(row, definition),
         cents=row.cents,
         currency=row.currency,
         seconds=row.seconds,
         shift_seconds=row.shift_seconds,
     )
+
+
+def _hit(row: Any, definition: Definition) -> bool:
+    return row.step >= LeadStep.QUALIFIED if definition.rows is RowSet.LEADS else bool(row.hit)
 
 
 def _day(value: Any) -> date:
