@@ -153,7 +153,7 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row behind a number; names are outside text. ``counts``: of a share, whether it is one of the hits.
+    """One row behind a number; names are outside text. ``counts``: of a share, whether it is a hit; else it does.
 
     ``at``: aware UTC, or the rep's local day of an enrolment.
     """
@@ -236,7 +236,8 @@ def _results() -> list[Definition]:
         Definition(
             Number.PIPELINE,
             "Qualified pipeline generated",
-            "Money of the opportunities that an account executive accepted as qualified in the period.",
+            "Money of the opportunities that an account executive accepted as qualified in the period; deals of an "
+            "imported file were qualified before.",
             Unit.MONEY,
             RowSet.QUALIFIED_DEALS,
         ),

@@ -2,7 +2,7 @@
 
 What must stay true: a deal is known again by its key; what its row said the last time changes nothing, and a deal
 that was closed here stays closed; people come in as contacts of a list do (process §10); person and company are at
-least at the stage opportunity.
+least at the stage opportunity, and nobody with a deal stays in a cadence.
 """
 
 from collections.abc import Iterable
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.db.base import new_id
 from bot.db.models import Contact, Opportunity, Person, PersonRole
+from bot.domain.cadence import EndReason
 from bot.domain.commands import Actor, CompanyFacts, PersonFacts
 from bot.domain.deal_rows import DealRow, ImportDeals
 from bot.domain.import_rows import ContactRow, ImportContacts, Refused
@@ -25,6 +26,7 @@ from bot.service import audit
 from bot.service.accounts import find_account, make_account
 from bot.service.contacts_import import import_contacts
 from bot.service.deal_changes import note_deal_move, raise_stages
+from bot.service.enrolment_ends import end_for_contact
 from bot.service.name_index import rewrite_account_words
 from bot.service.trail import Trail
 
@@ -118,6 +120,8 @@ def _add(session: Session, row: DealRow, ae_id: UUID, actor: Actor | None, now: 
     if at_proposal:
         _note(session, deal.id, DealState.QUALIFIED, DealState.PROPOSAL, now, actor)
     raise_stages(Trail(session), contact_id, account_id, Stage.OPPORTUNITY)
+    if contact_id is not None:
+        end_for_contact(session, contact_id, EndReason.CONVERSATION, now)
     done.added += 1
 
 

@@ -4,18 +4,25 @@ from datetime import date
 
 import pytest
 
-from bot.db.models import Account, Contact, Opportunity
+from bot.db.models import Account, Contact, Enrolment, Opportunity
 from bot.db.queries.deals import deal_card
 from bot.domain.commands import LogTouch
-from bot.domain.deal_commands import Lose
+from bot.domain.deal_commands import Lose, Win
 from bot.domain.errors import UserError
 from bot.domain.import_rows import ImportReport
+from bot.domain.metrics import Number
+from bot.domain.metrics_period import Span, unit_of
+from bot.domain.metrics_question import Question
+from bot.domain.money import Money
+from bot.domain.opportunities import GUARD_WORDS, DealKind, Guard
 from bot.domain.terms import Channel, Outcome, Stage
 from bot.intake.csv_deals import import_deals_file
-from bot.service.opportunities import lose
+from bot.service.opportunities import lose, win
+from bot.service.pipeline import results
 from bot.service.touches import log_touch
-from tests.deals.house import Closing
+from tests.deals.house import TODAY, Closing
 
+EUROS = Money(1_250_000, "EUR")
 HEAD = "company,contact email,ae,amount,currency,type,stage,expected close\n"
 ACME = "Acme,jane@acme.example,erik@example.com,12.500,EUR,new,proposal,2026-06-30\n"
 BETA = "Beta,,farah@example.com,1.5m,USD,add-on,qualified,30.06.2026\n"
@@ -53,6 +60,28 @@ def test_the_same_file_twice_changes_nothing_also_where_a_deal_moved_on_here(clo
     assert (report.added, report.changed, report.unchanged) == (0, 0, 2)
     assert [(one.id, one.version, one.state) for one in closing.all(Opportunity)] == before
     assert (closing.floor.count(Account), closing.floor.count(Contact)) == counts
+
+
+def test_imported_deals_are_no_pipeline_of_these_days_but_what_is_won_is_won(closing: Closing) -> None:
+    """They were qualified before, elsewhere: the first month here must not look like the best one ever."""
+    _imports(closing, HEAD + ACME)
+    (acme,) = closing.all(Opportunity)
+    guard = Guard(tuple(GUARD_WORDS))
+    closing.floor.does(win, Win(closing.floor.actor("Erik"), acme.id, acme.version, DealKind.NEW, EUROS, guard=guard))
+    root = closing.floor.actor("Root")
+    asked = Question(unit_of(Span.MONTH, closing.now.date()))
+    said = closing.floor.read(lambda session: results(session, root, asked, closing.now)).figures
+    assert (said[Number.PIPELINE].rows, said[Number.CLOSED].money) == (0, (EUROS,))
+
+
+def test_whoever_has_an_imported_deal_is_in_no_cadence(closing: Closing) -> None:
+    closing.floor.raises("jane@acme.example", first_name="Jane", last_name="Doe", company="Acme")
+    rep_id, jane = closing.floor.people["Ada"], closing.contact().id
+    plan = Enrolment(contact_id=jane, person_id=rep_id, kind="cadence", started_on=TODAY, next_due_on=TODAY)
+    closing.floor.write(lambda session: session.add(plan))
+    _imports(closing, HEAD + ACME)
+    (plan,) = closing.all(Enrolment)
+    assert (plan.end_reason, plan.next_due_on) == ("conversation", None)
 
 
 def test_a_row_that_says_something_new_changes_its_deal(closing: Closing) -> None:

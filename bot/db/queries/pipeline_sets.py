@@ -163,7 +163,8 @@ def _decided(lens: Lens) -> Rows:
 
 
 def _qualified(lens: Lens) -> Rows:
-    found = _deals(lens, lens.within(Opportunity.qualified_at))
+    here = Opportunity.external_key.is_(None)  # an imported deal was qualified elsewhere, nobody knows when
+    found = _deals(lens, lens.within(Opportunity.qualified_at), here)
     return Rows(found.base, found.columns | {"at": Opportunity.qualified_at})
 
 
