@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlalchemy import Date, Enum, Table, Uuid
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.db.models import Account, Base, Contact, Enrolment, Handoff, Lead, Meeting, Opportunity, Task
@@ -92,10 +93,18 @@ def take_back(session: Session, records: list[Record], moved: Callable[[Base, Ma
         values = {name: _column(row, name, value) for name, value in record["was"].items()}
         if hasattr(row, "version"):
             values["version"] = row.version + 1  # a version never comes again: buttons carry it
-        for name, value in values.items():
-            setattr(row, name, value)
-        session.flush()
+        _put_back(session, record, row, values)
         moved(row, record["became"])
+
+
+def _put_back(session: Session, record: Record, row: Base, values: Mapping[str, Any]) -> None:
+    try:
+        with session.begin_nested():
+            for name, value in values.items():
+                setattr(row, name, value)
+    except IntegrityError:  # another row stands in its place by now
+        called = _CALLED[record["row"]]
+        raise Gone(f"{called} was begun anew since, so this cannot be taken back. You can still change it.") from None
 
 
 def plain(value: Any) -> Any:

@@ -72,6 +72,17 @@ def test_person_and_company_become_an_opportunity_and_leave_the_cadence(closing:
     assert (plan.ended_at, plan.next_due_on, closing.contact().stage) == (None, TODAY, Stage.LEAD)
 
 
+def test_somebody_who_is_in_another_plan_by_now_keeps_it(closing: Closing) -> None:
+    closing.floor.raises("jane@acme.example", first_name="Jane", last_name="Doe", company="Acme")
+    contact = closing.contact()
+    closing.floor.write(lambda session: session.add(_plan(closing, uuid4(), contact.id)))
+    dealt = _begins(closing, contact_id=contact.id, kind=DealKind.NEW)
+    closing.floor.write(lambda session: session.add(_plan(closing, uuid4(), contact.id)))
+    with pytest.raises(Gone, match="cannot be taken back"):
+        closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), dealt.causation_id))
+    assert len(closing.all(Opportunity)) == 1
+
+
 def _plan(closing: Closing, plan_id: UUID, contact_id: UUID) -> Enrolment:
     rep_id = closing.floor.people["Ada"]
     return Enrolment(
