@@ -164,7 +164,8 @@ def reopen_deal(session: Session, command: ReopenDeal, now: datetime) -> Dealt:
     note_deal_move(session, deal.id, before, after, now, actor.person_id, causation_id, reason)
     if before is DealState.WON:
         _no_client_by_it(session, deal, trail)
-    tell_of_deal(session, deal, "reopened", deal.rep_id, actor, causation_id, reason=reason)
+    step = "reopened" if closed else "proposal_back"
+    tell_of_deal(session, deal, step, deal.rep_id, actor, causation_id, reason=reason)
     name = deal_named(session, deal)
     sentence = f"{name} is open again." if closed else f"The proposal of {name} is taken back."
     return done_with_deal(

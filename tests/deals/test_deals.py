@@ -168,6 +168,16 @@ def test_a_lost_deal_goes_on_where_it_was_with_a_reason(closing: Closing) -> Non
     assert (closing.deal(deal_id).state, closing.deal(deal_id).proposal_at) == ("qualified", None)
 
 
+def test_a_proposal_taken_back_is_not_called_a_deal_taken_up_again(closing: Closing) -> None:
+    deal_id = closing.qualified()
+    _propose(closing, deal_id)
+    _reopen(closing, deal_id, "sent too early")
+    assert closing.told("deal_step")[-1] == ("deal_step", "proposal_back", "Ada")
+    _lose(closing, deal_id)
+    _reopen(closing, deal_id)
+    assert closing.told("deal_step")[-1] == ("deal_step", "reopened", "Ada")
+
+
 def test_reopening_what_was_won_makes_them_a_client_no_more(closing: Closing) -> None:
     deal_id = closing.qualified()
     _win(closing, deal_id)

@@ -63,8 +63,8 @@ class HandoffCard:
     """Everything a handoff's post, the rep's copy and the manager's question show.
 
     ``contract``: question and answer, in the playbook's order. ``sales_qualified``: each condition of the playbook
-    with whether it holds. ``timezones``: where the buyer may be. ``cover``: who covers while the executive is away.
-    ``touches``: the latest; ``touch_count``: all of them.
+    with whether it holds. ``guard_wanted``: what it wants confirmed before a proposal. ``timezones``: where the buyer
+    may be. ``cover``: who covers while the executive is away. ``touches``: the latest; ``touch_count``: all of them.
     """
 
     handoff_id: UUID
@@ -102,6 +102,7 @@ class HandoffCard:
     steps: tuple[CardStep, ...]
     meeting: CardMeeting | None
     opportunity: CardOpportunity | None
+    guard_wanted: tuple[str, ...]
     away_until: date | None
     cover: Somebody | None
     may_call: Verdict

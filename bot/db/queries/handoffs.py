@@ -85,6 +85,7 @@ def handoff_card(session: Session, handoff_id: UUID, now: datetime) -> HandoffCa
         steps=_steps(session, handoff.id),
         meeting=_meeting(session, handoff.id),
         opportunity=_opportunity(session, handoff.id),
+        guard_wanted=tuple(rules.opportunities.proposal_guard),
         away_until=away.ends_on if away else None,
         cover=away.cover if away else None,
         may_call=may_call,

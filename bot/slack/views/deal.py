@@ -157,6 +157,7 @@ def deal_step_post(card: DealCard, step: str, by: str, reason: str, what: str) -
         "proposal": f"{who} sent a proposal to {name}: {esc(str(card.money))}.",
         "won": f"{who} won {name}: {esc(str(card.money))}, {esc(said_kind(card.kind))}. You opened that door.",
         "lost": f"{who} lost {name}: {esc(reason, NOTE)}.",
+        "proposal_back": f"{who} took the proposal to {name} back: {esc(reason, NOTE)}.",
         "reopened": f"{who} took {name} up again: {esc(reason, NOTE)}.",
         "taken back": f"{who} took a step back with {name}: {_TAKEN_BACK.get(what, 'it stands as before')}.",
     }

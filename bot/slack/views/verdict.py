@@ -4,6 +4,8 @@ What must stay true: the blocks follow from the handoff's state alone; a questio
 an override of the proposal guard is shown with the deal.
 """
 
+from collections.abc import Sequence
+
 from slackblocks import Block as SlackBlock
 
 from bot.db.queries.handoff_facts import CardOpportunity, HandoffCard
@@ -23,7 +25,7 @@ _DEAL_STATES = {"qualified": "qualified", "proposal": "at the proposal", "won": 
 def verdict_blocks(card: HandoffCard) -> list[SlackBlock]:
     """Buttons for what comes after the answer: the call, the verdict, the deal; none while there is nothing to say."""
     if card.opportunity is not None:
-        return _deal(card.opportunity)
+        return _deal(card.opportunity, card.guard_wanted)
     if card.state == HELD:
         return [
             section(f"The call was held{_when(card)}. Is it an opportunity?"),
@@ -108,7 +110,7 @@ _TAKEN_BACK = {
 }
 
 
-def _deal(deal: CardOpportunity) -> list[SlackBlock]:
+def _deal(deal: CardOpportunity, wanted: Sequence[str]) -> list[SlackBlock]:
     state = _DEAL_STATES.get(deal.state, deal.state)
     expected = ""
     if deal.expected_close_on and deal.closed_at is None:
@@ -116,8 +118,8 @@ def _deal(deal: CardOpportunity) -> list[SlackBlock]:
     why = f": {esc(deal.close_reason, 200)}" if deal.close_reason else ""
     blocks: list[SlackBlock] = [section(f"*{_worth(deal)}* · {esc(state)}{why}{expected}")]
     guard = Guard.stored(deal.guard)
-    if guard.override:
-        missing = [fact for fact in ("need", "decision_maker", "budget", "timing") if fact not in guard.confirmed]
+    missing = guard.missing(wanted)
+    if guard.override and missing:
         blocks.append(context(overridden(missing, guard.override)))
     blocks.append(deal_buttons(deal.id, deal.version, deal.state))
     return blocks
