@@ -100,12 +100,12 @@ async def on_declined(request: Request) -> Answer:
 
 async def on_more(request: Request) -> Answer:
     """The menu: every touch, the call, take back."""
-    choice, _, value = request.value.partition("|")
-    handoff_id = handoff_of(value)
+    chosen, _, value = request.value.partition("|")
+    choice, handoff_id = _choice(chosen), handoff_of(value)
 
     def look(session: Session, actor: Actor, now: datetime) -> dict[str, Any]:
         card = _card(session, actor, handoff_id, now)
-        match HandoffMore(choice):
+        match choice:
             case HandoffMore.TOUCHES:
                 return touches_modal(card.name, card.contact_id, *_page(session, card.contact_id, 0))
             case HandoffMore.MOVE:
@@ -264,8 +264,19 @@ def handoff_of(value: str) -> UUID:
     return _uuid(value.partition("|")[0])
 
 
+def _choice(value: str) -> HandoffMore:
+    try:
+        return HandoffMore(value)
+    except ValueError:
+        raise _old() from None
+
+
 def _uuid(value: str) -> UUID:
     try:
         return UUID(value)
     except ValueError:
-        raise Gone("This button is too old. `/handoff` begins anew.") from None
+        raise _old() from None
+
+
+def _old() -> Gone:
+    return Gone("This button is too old. `/handoff` begins anew.")
