@@ -43,8 +43,16 @@ def check_time(session: Session, one: Executive, starts_at: datetime, now: datet
 def book(
     session: Session, handoff: Handoff, one: Executive, starts_at: datetime, now: datetime, causation_id: UUID
 ) -> Meeting:
-    """Put the call into the executive's calendar. Raises ``UserError`` where it does not fit."""
-    check_time(session, one, starts_at, now)
+    """Put the call into the executive's calendar. Raises ``UserError`` where it does not fit.
+
+    A meeting that was noted for that very time becomes the call: nobody has it twice.
+    """
+    noted = _noted(session, handoff, starts_at)
+    check_time(session, one, starts_at, now, but=noted.id if noted is not None else None)
+    if noted is not None:
+        noted.kind, noted.organiser_id = INTRO_CALL, handoff.rep_id
+        take_over(session, noted, handoff, one, starts_at)
+        return noted
     meeting_id = new_id()
     meeting = Meeting(
         id=meeting_id,
@@ -64,6 +72,23 @@ def book(
     session.add(meeting)
     session.flush()
     return meeting
+
+
+def _noted(session: Session, handoff: Handoff, starts_at: datetime) -> Meeting | None:
+    """A meeting with them at that time which a touch put down, of no handoff; locked."""
+    return session.scalars(
+        select(Meeting)
+        .where(
+            Meeting.contact_id == handoff.contact_id,
+            Meeting.starts_at == starts_at,
+            Meeting.state == BOOKED,
+            Meeting.handoff_id.is_(None),
+        )
+        .order_by(Meeting.id)
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).first()
 
 
 def _length(session: Session) -> timedelta:

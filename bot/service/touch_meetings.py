@@ -6,7 +6,7 @@ and keeps what it takes to revert it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,9 @@ def meeting_booked(touch: TouchInHand) -> None:
     """Put a meeting down, as long as was said or as the playbook's intro call is."""
     command = touch.command
     assert command.follow_up_at is not None
+    if _is_intro_call(touch, command.follow_up_at):
+        touch.effects.sentences.append("That is the intro call of their handoff; it stands in the calendar already.")
+        return
     usual = playbook(touch.session).handoff.intro_call.minutes
     meeting_id = new_id()
     touch.session.execute(
@@ -43,6 +46,17 @@ def meeting_booked(touch: TouchInHand) -> None:
         )
     )
     touch.note("meeting", meeting=meeting_id)
+
+
+def _is_intro_call(touch: TouchInHand, starts_at: datetime) -> bool:
+    """Whether a handoff's call is booked for that very time."""
+    booked = select(Meeting.id).where(
+        Meeting.contact_id == touch.them.contact_id,
+        Meeting.starts_at == starts_at,
+        Meeting.state == "booked",
+        Meeting.handoff_id.is_not(None),
+    )
+    return touch.session.scalar(booked.limit(1)) is not None
 
 
 def meeting_done(touch: TouchInHand) -> None:

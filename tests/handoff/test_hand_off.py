@@ -1,18 +1,30 @@
 """Handing a lead over, until the executive answers (process §7)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from bot.db.base import new_id
-from bot.db.models import Enrolment, Lead
-from bot.domain.commands import AnswerHandoff, HandOff, MoveIntroCall, ReopenLead, TakeBackHandoff, UndoAccept
+from bot.db.models import Enrolment, Lead, Meeting
+from bot.domain.commands import (
+    AnswerHandoff,
+    HandOff,
+    LogTouch,
+    MoveIntroCall,
+    ReopenLead,
+    TakeBackHandoff,
+    Undo,
+    UndoAccept,
+)
 from bot.domain.errors import AlreadyTaken, Gone, NotAllowed, UserError
-from bot.domain.terms import LeadState, Stage
+from bot.domain.terms import Channel, LeadState, Outcome, Stage
 from bot.service.claims import reopen_lead
 from bot.service.handoffs import answer_handoff, hand_off, take_back_handoff, undo_accept
 from bot.service.intro_calls import move_intro_call
+from bot.service.touches import Logged, log_touch
+from bot.service.undo import undo
 from tests.handoff.house import CONTRACT, HandoffHouse
 
 FILE, STEP = "calendar_file", "handoff_step"
@@ -321,3 +333,46 @@ def test_an_executive_without_a_channel_hears_by_direct_message_and_the_admin_ho
     assert warned == [("admin_warning", "person:Root")]
     house.hands_off(house.a_lead("tim@beta.example"))
     assert house.notices(house.people["Root"]) == warned
+
+
+def meetings(house: HandoffHouse) -> list[tuple[str, str, bool]]:
+    rows = house.read(lambda session: session.scalars(select(Meeting).order_by(Meeting.id)).all())
+    return [(row.kind, row.state, row.handoff_id is not None) for row in rows]
+
+
+def books(house: HandoffHouse, contact_id: UUID, at: datetime) -> Logged:
+    command = LogTouch(house.actor("Ada"), contact_id, Channel.CALL, Outcome.MEETING_BOOKED, house.now, follow_up_at=at)
+    done: Logged = house.does(log_touch, command)
+    return done
+
+
+def test_a_meeting_noted_for_the_same_time_becomes_the_intro_call(house: HandoffHouse) -> None:
+    jane = house.a_lead()
+    at = house.slots("Erik", jane)[0]
+    logged = books(house, jane, at)
+    assert meetings(house) == [("meeting", "booked", False)]
+    done = house.hands_off(jane, starts_at=at)
+    assert meetings(house) == [("intro_call", "booked", True)]
+    meeting = house.meeting(done.handoff_id)
+    assert meeting is not None
+    assert (meeting.person_id, meeting.organiser_id) == (house.people["Erik"], house.people["Ada"])
+    assert meeting.place == "https://meet.example/erik"
+    with pytest.raises(Gone, match="meeting has been changed"):
+        house.does(undo, Undo(house.actor("Ada"), logged.causation_id))
+
+
+def test_a_meeting_at_another_time_stays_beside_the_intro_call(house: HandoffHouse) -> None:
+    jane = house.a_lead()
+    first, second, *_ = house.slots("Erik", jane)
+    books(house, jane, second)
+    house.hands_off(jane, starts_at=first)
+    assert sorted(meetings(house)) == [("intro_call", "booked", True), ("meeting", "booked", False)]
+
+
+def test_a_meeting_logged_after_the_handoff_for_the_calls_time_is_that_call(house: HandoffHouse) -> None:
+    jane = house.a_lead()
+    at = house.slots("Erik", jane)[0]
+    house.hands_off(jane, starts_at=at)
+    logged = books(house, jane, at)
+    assert meetings(house) == [("intro_call", "booked", True)]
+    assert "That is the intro call of their handoff; it stands in the calendar already." in logged.effects
