@@ -119,9 +119,10 @@ def _form(
     chosen = next((one for one in proposal.executives if one.id == wanted), None)
     slots = slots_for(session, chosen, contact_id, now) if chosen is not None else None
     first = offered or (str(proposal.choice.ae_id) if proposal.choice.ae_id else "")
-    metadata = json.dumps({"contact_id": str(contact_id), "offered_id": first})
-    rules = playbook(session).handoff
-    return handoff_form(handoff_start(session, contact_id, now), rules, proposal, slots, typed, metadata)
+    start, rules = handoff_start(session, contact_id, now), playbook(session).handoff
+    filled_in = str(int(start.booked_at.timestamp())) if start.booked_at else ""
+    metadata = json.dumps({"contact_id": str(contact_id), "offered_id": first, "filled_in": filled_in})
+    return handoff_form(start, rules, proposal, slots, typed, metadata)
 
 
 async def on_person(request: Request) -> Answer:
@@ -167,7 +168,8 @@ async def on_typeahead(request: Request) -> Answer:
 
 async def on_submit(request: Request) -> Answer:
     """Hand over what the form holds; errors stand beside their fields and the form stays open."""
-    given, facts = HandoffInput.read(request.state), request.metadata
+    facts = request.metadata
+    given = HandoffInput.read(request.state).beside(str(facts.get("filled_in") or ""))
     if "contact_id" not in facts:
         return await _person_picked(request, given.contact_id)
     request.typed = "\n".join(text for text in given.answers.values() if text)

@@ -310,6 +310,21 @@ async def test_a_live_transfer_goes_at_once(house: WholeHouse) -> None:
     assert files(house) == []
 
 
+async def test_what_is_picked_counts_more_than_a_time_that_was_filled_in(house: WholeHouse) -> None:
+    """A meeting that stands already fills the time in; whoever picks "now" does not mean that one."""
+    rep = await lead_in_hand(house)
+    assert await rep.types("/touch jane o'neill meeting booked tomorrow 14:00", in_="#inbound")
+    await rep.sees("meeting booked")
+    assert await rep.types("/handoff jane", in_="#inbound")
+    await rep.sees("Hand off", in_="modal")
+    await fills_in(rep)
+    await picks_slot(rep, -1)
+    assert await rep.submits()
+    erik = house.slack.person("Erik")
+    await erik.sees("is handing over Jane O'Neill", in_="#ae-erik")
+    assert files(house) == []
+
+
 async def test_every_way_in_and_every_unclear_name_leads_somewhere(house: WholeHouse) -> None:
     rep = await lead_in_hand(house)
     await rep.types("/handoff help", in_="#inbound")

@@ -5,7 +5,7 @@ so that errors find it; times are said in the executive's zone and in the buyer'
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -54,6 +54,11 @@ class HandoffInput:
             slot=str(state.get(Action.HANDOFF_SLOT) or ""),
             at=datetime.fromtimestamp(int(given), UTC) if given else None,
         )
+
+    def beside(self, filled_in: str) -> "HandoffInput":
+        """With what was picked, where the other time is only the one that was ``filled_in`` (Unix seconds)."""
+        untouched = self.at is not None and str(int(self.at.timestamp())) == filled_in
+        return replace(self, at=None) if self.slot and untouched else self
 
     @property
     def live(self) -> bool:
