@@ -29,13 +29,17 @@ def _soon(session: Session, told: Told, now: datetime) -> Post | None:
     left = (card.meeting.starts_at - now).total_seconds()
     if left <= 0:
         return None  # it could not be said in time
-    to = next((one for one in (card.ae, card.rep) if one and str(one.id) == str(told.facts.get("to_id"))), None)
+    to = next(
+        (one for one in (card.ae, card.cover, card.rep) if one and str(one.id) == str(told.facts.get("to_id"))), None
+    )
     return intro_call_soon_post(card, round(left / 60) * 60, to)
 
 
 def _wanted(session: Session, told: Told, now: datetime) -> Post | None:
     card = _handoff(session, told, now)
-    return verdict_wanted_post(card, str(told.facts.get("step", ""))) if card else None
+    return (
+        verdict_wanted_post(card, str(told.facts.get("step", "")), str(told.facts.get("to_id", ""))) if card else None
+    )
 
 
 def _verdict(session: Session, told: Told, now: datetime) -> Post | None:

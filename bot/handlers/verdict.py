@@ -15,7 +15,7 @@ from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, CloseAll, Nothing, Request, Say, ShowView
 from bot.service.access import may_read_contacts
 from bot.service.context import playbook
-from bot.service.deal_changes import Dealt, may_decide
+from bot.service.deal_changes import Dealt, may_judge
 from bot.service.verdicts import hold_call, miss_call, not_qualified, qualify, reschedule_call
 from bot.slack.blocks import say
 from bot.slack.ids import Action, Block, Callback
@@ -153,7 +153,7 @@ async def _card(request: Request) -> HandoffCard:
     def look(session: Session, actor: Actor, now: datetime) -> HandoffCard:
         may_read_contacts(actor)
         card = handoff_card(session, handoff_id, now)
-        may_decide(session, actor, card.ae.id if card.ae else None, "say what came of it")
+        may_judge(session, actor, card.ae.id if card.ae else None, "say what came of it", now)
         return card
 
     return await request.read(look)

@@ -16,6 +16,7 @@ from bot.domain.handoff_stages import ACCEPTED, HELD, WAITING
 from bot.domain.notices import Address, Notice, NoticeKind, Priority
 from bot.outbox.enqueue import refresh, tell
 from bot.service.context import playbook
+from bot.service.cover import cover_of
 from bot.service.due import fall_due, forget_due
 from bot.service.executives import BOOKED, CANCELLED
 from bot.service.lead_changes import managers_of
@@ -83,10 +84,11 @@ def step_intro_call(session: Session, due: Due, now: datetime) -> None:
     start, _, step = due.slot.partition(":")
     if meeting is not None and start == _stamp(meeting.starts_at):
         if step == ENDED:
-            _tell(session, handoff, NoticeKind.VERDICT_WANTED, handoff.ae_id, due.slot, ENDED)
+            for person_id in _holders(session, handoff, now):
+                _tell(session, handoff, NoticeKind.VERDICT_WANTED, person_id, due.slot, ENDED)
             refresh(session, str(handoff.id))  # its buttons ask now
         elif meeting.starts_at > now and meeting.state == BOOKED:
-            for person_id in dict.fromkeys([handoff.ae_id, handoff.rep_id]):
+            for person_id in dict.fromkeys([*_holders(session, handoff, now), handoff.rep_id]):
                 _tell(session, handoff, NoticeKind.INTRO_CALL_SOON, person_id, due.slot, step)
     watch_handoff(session, handoff.id, now)
 
@@ -99,10 +101,16 @@ def step_verdict(session: Session, due: Due, now: datetime) -> None:
     since, _, step = due.slot.partition(":")
     base = _verdict_since(handoff, _standing_call(session, handoff.id))
     if base is not None and since == _stamp(base):
-        people = [handoff.ae_id] if step == REMIND else list(managers_of(session, handoff.ae_id))
+        people = _holders(session, handoff, now) if step == REMIND else list(managers_of(session, handoff.ae_id))
         for person_id in people:
             _tell(session, handoff, NoticeKind.VERDICT_WANTED, person_id, due.slot, step)
     watch_handoff(session, handoff.id, now)
+
+
+def _holders(session: Session, handoff: Handoff, now: datetime) -> list[UUID]:
+    """Whose call it is: the account executive's, and that of who covers while they are away."""
+    covering = cover_of(session, handoff.ae_id, now) if handoff.ae_id else None
+    return [one for one in (handoff.ae_id, covering.cover_id if covering else None) if one is not None]
 
 
 def _tell(session: Session, handoff: Handoff, kind: NoticeKind, person_id: UUID | None, slot: str, step: str) -> None:

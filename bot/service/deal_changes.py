@@ -23,6 +23,7 @@ from bot.domain.terms import Role, Stage
 from bot.outbox.enqueue import refresh, tell
 from bot.service.audit import record
 from bot.service.context import playbook
+from bot.service.cover import cover_of
 from bot.service.lead_changes import manages, name_of
 from bot.service.trail import Trail
 
@@ -53,6 +54,18 @@ def deal_of(session: Session, actor: Actor, deal_id: UUID, version: int, what: s
     if deal.version != version:
         raise Gone("This deal has been changed since you looked at it. Have another look with /deal.")
     return deal
+
+
+def may_judge(session: Session, actor: Actor, ae_id: UUID | None, what: str, now: datetime) -> None:
+    """The same for a call and its verdict, and for who covers while the executive is away. Raises ``NotAllowed``."""
+    if not stands_in(session, actor, ae_id, now):
+        may_decide(session, actor, ae_id, what)
+
+
+def stands_in(session: Session, actor: Actor, ae_id: UUID | None, now: datetime) -> bool:
+    """Whether ``actor`` covers for the account executive today."""
+    covering = cover_of(session, ae_id, now) if ae_id is not None and ae_id != actor.person_id else None
+    return covering is not None and covering.cover_id == actor.person_id
 
 
 def may_decide(session: Session, actor: Actor, ae_id: UUID | None, what: str) -> None:

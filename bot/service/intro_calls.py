@@ -20,6 +20,7 @@ from bot.domain.intro_call import why_not_then
 from bot.service.audit import record
 from bot.service.call_watch import watch_handoff
 from bot.service.context import playbook
+from bot.service.cover import cover_of
 from bot.service.executives import BOOKED, CANCELLED, busy_times, executive
 from bot.service.handoff_ladder_times import move_handoff_ladder
 from bot.service.handoff_moves import get_handoff, leads_it, note_step, touched
@@ -142,7 +143,9 @@ def move_intro_call(session: Session, command: MoveIntroCall, now: datetime) -> 
     By the rep, the executive, who covers, or their managers. Raises ``Gone`` once the call was held or it ended.
     """
     actor, handoff = command.actor, get_handoff(session, command.handoff_id)
-    if actor.person_id not in (handoff.rep_id, handoff.ae_id) and not leads_it(session, handoff, actor):
+    covering = cover_of(session, handoff.ae_id, now) if handoff.ae_id else None
+    theirs = (handoff.rep_id, handoff.ae_id, covering.cover_id if covering else None)
+    if actor.person_id not in theirs and not leads_it(session, handoff, actor):
         raise NotAllowed(
             f"Only {name_of(session, handoff.ae_id)}, {name_of(session, handoff.rep_id)} or a manager can."
         )

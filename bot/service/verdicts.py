@@ -29,9 +29,10 @@ from bot.service.context import playbook
 from bot.service.deal_changes import (
     Dealt,
     contact_named,
-    may_decide,
+    may_judge,
     note_deal_move,
     raise_stages,
+    stands_in,
     today_of,
 )
 from bot.service.handoff_moves import get_handoff, move
@@ -51,7 +52,7 @@ def hold_call(session: Session, command: HoldCall, now: datetime) -> Dealt:
 
     Raises ``NotAllowed``, and ``Gone`` where the handoff went on meanwhile.
     """
-    handoff, actor = _decided_by(session, command.handoff_id, command.actor, "say how the call went"), command.actor
+    handoff, actor = _decided_by(session, command.handoff_id, command.actor, now), command.actor
     trail, causation_id = Trail(session), new_id()
     touch = _log(trail, handoff, Outcome.HELD, actor, now, clean_lines(command.note))
     _moved(trail, handoff, HELD, actor, now, "", causation_id)
@@ -65,7 +66,7 @@ def miss_call(session: Session, command: MissCall, now: datetime) -> Dealt:
 
     Raises ``UserError`` before the call has begun; else as ``hold_call``. The executive is offered lull work.
     """
-    handoff, actor = _decided_by(session, command.handoff_id, command.actor, "say how the call went"), command.actor
+    handoff, actor = _decided_by(session, command.handoff_id, command.actor, now), command.actor
     meeting = booked_call(session, handoff.id)
     if meeting is not None and meeting.starts_at > now:
         raise UserError("The call has not begun yet. If it cannot be, give it another time or decline it.")
@@ -92,7 +93,7 @@ def reschedule_call(session: Session, command: RescheduleCall, now: datetime) ->
 
     Raises ``UserError`` beside ``starts_at`` where the time does not fit, else as ``hold_call``.
     """
-    handoff = _decided_by(session, command.handoff_id, command.actor, "say how the call went")
+    handoff = _decided_by(session, command.handoff_id, command.actor, now)
     trail = Trail(session)
     _log(trail, handoff, Outcome.RESCHEDULED, command.actor, now, clean_lines(command.reason))
     moved = MoveIntroCall(command.actor, handoff.id, command.starts_at, clean_lines(command.reason))
@@ -102,10 +103,12 @@ def reschedule_call(session: Session, command: RescheduleCall, now: datetime) ->
 def qualify(session: Session, command: Qualify, now: datetime) -> Dealt:
     """An opportunity, with amount, type and expected close; by the account executive who held the call.
 
+    While they are away who covers may say so; the deal is the executive's all the same.
+
     Raises ``NotAllowed`` for anybody else, ``UserError`` with the form's field, ``Gone``.
     """
     handoff, actor = get_handoff(session, command.handoff_id), command.actor
-    if actor.person_id != handoff.ae_id:
+    if actor.person_id != handoff.ae_id and not stands_in(session, actor, handoff.ae_id, now):
         ae = name_of(session, handoff.ae_id)
         raise NotAllowed(f"Only {ae} can make it an opportunity: it takes having spoken to them.")
     _must_be_held(handoff)
@@ -118,7 +121,7 @@ def qualify(session: Session, command: Qualify, now: datetime) -> Dealt:
         contact_id=handoff.contact_id,
         lead_id=handoff.lead_id,
         handoff_id=handoff.id,
-        ae_id=actor.person_id,
+        ae_id=handoff.ae_id,
         rep_id=handoff.rep_id,
         kind=command.kind.value,
         state=DealState.QUALIFIED.value,
@@ -148,7 +151,7 @@ def not_qualified(session: Session, command: NotQualified, now: datetime) -> Dea
     Raises ``UserError`` without a reason of the playbook or before the call was held, ``NotAllowed``, ``Gone``.
     """
     handoff, actor = get_handoff(session, command.handoff_id), command.actor
-    may_decide(session, actor, handoff.ae_id, "say what came of it")
+    may_judge(session, actor, handoff.ae_id, "say what came of it", now)
     _must_be_held(handoff)
     if command.reason not in playbook(session).handoff.not_qualified_reasons:
         raise UserError("Pick one of the reasons.", field="reason")
@@ -166,10 +169,10 @@ def not_qualified(session: Session, command: NotQualified, now: datetime) -> Dea
     )
 
 
-def _decided_by(session: Session, handoff_id: UUID, actor: Actor, what: str) -> Handoff:
+def _decided_by(session: Session, handoff_id: UUID, actor: Actor, now: datetime) -> Handoff:
     """A handoff whose call is still to be spoken of, and which ``actor`` may speak of."""
     handoff = get_handoff(session, handoff_id)
-    may_decide(session, actor, handoff.ae_id, what)
+    may_judge(session, actor, handoff.ae_id, "say how the call went", now)
     if handoff.state not in (WAITING, ACCEPTED):
         raise Gone(f"This handoff is {said(handoff.state)} by now.")
     return handoff
@@ -194,9 +197,14 @@ def _moved(
 
 
 def _log(trail: Trail, handoff: Handoff, outcome: Outcome, actor: Actor, now: datetime, note: str) -> UUID:
-    """The meeting as a touch of the account executive; its causation id. It settles the handoff's call, no other."""
+    """The meeting as a touch of who held it, the executive or their cover; its causation id.
+
+    It settles the handoff's call, no other.
+    """
     session = trail.session
-    ae = find_actor(session, person_id=handoff.ae_id) or actor if handoff.ae_id else actor  # they may have left
+    ae = actor
+    if handoff.ae_id and not stands_in(session, actor, handoff.ae_id, now):
+        ae = find_actor(session, person_id=handoff.ae_id) or actor  # they may have left
     meeting = booked_call(session, handoff.id, lock=True)
     at = meeting.starts_at if meeting is not None and meeting.starts_at <= now else now
     meeting_id = meeting.id if meeting is not None else NO_MEETING

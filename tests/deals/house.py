@@ -8,12 +8,22 @@ from uuid import UUID
 from sqlalchemy import select
 
 from bot.db.base import new_id
-from bot.db.models import Account, Contact, Handoff, HandoffMove, Meeting, Opportunity, OpportunityMove, OutboxItem
+from bot.db.models import (
+    Account,
+    Contact,
+    Handoff,
+    HandoffMove,
+    Lead,
+    Meeting,
+    Opportunity,
+    OpportunityMove,
+    OutboxItem,
+)
 from bot.domain.commands import AnswerHandoff, CompanyFacts, HandOff, LogTouch, PersonFacts
 from bot.domain.deal_commands import HoldCall, Qualify
 from bot.domain.money import Money
 from bot.domain.opportunities import DealKind
-from bot.domain.terms import Channel, Outcome, Role, Stage
+from bot.domain.terms import Channel, LeadState, Outcome, Role, Stage
 from bot.service.accounts import make_account
 from bot.service.deal_changes import Dealt
 from bot.service.handoffs import answer_handoff, hand_off
@@ -126,6 +136,15 @@ class Closing:
 
     def _one(self, model: Any, row_id: UUID) -> Any:
         return self.floor.read(lambda session: session.get_one(model, row_id))
+
+    def newer_lead(self, handoff_id: UUID) -> UUID:
+        """Another open lead of the same person, as two events at the same moment may leave it."""
+        old, lead_id = self.floor.lead(self.handoff(handoff_id).lead_id), new_id()
+        names = ("contact_id", "account_id", "intent", "hot", "source", "owner_id", "raised_at", "received_at")
+        row = {name: getattr(old, name) for name in names}
+        row |= {"id": lead_id, "state": LeadState.OPEN, "owner_reason": [], "shift_held": False, "message": ""}
+        self.floor.write(lambda session: session.add(Lead(**row)))
+        return lead_id
 
     def meeting(self, handoff_id: UUID) -> Meeting | None:
         found: Meeting | None = self.floor.read(

@@ -221,7 +221,7 @@ def test_a_no_show_goes_back_to_the_rep_and_the_executive_is_offered_something_t
 
 def test_back_at_the_rep_a_newer_lead_of_theirs_goes_on_instead(closing: Closing) -> None:
     handoff_id = closing.held()
-    again = closing.floor.raises("jane@acme.example").lead_id
+    again = closing.newer_lead(handoff_id)
     closing.floor.does(not_qualified, NotQualified(closing.floor.actor("Erik"), handoff_id, "No budget"))
     assert closing.floor.lead(closing.handoff(handoff_id).lead_id).state is LeadState.CLOSED
     assert closing.floor.lead(again).closed_at is None
@@ -300,7 +300,7 @@ def test_what_somebody_acted_on_is_not_taken_back(closing: Closing) -> None:
 def test_a_verdict_settles_no_other_meeting_of_the_same_person(closing: Closing, outcome: Outcome) -> None:
     handoff_id = closing.accepted()
     call = closing.meeting(handoff_id)
-    other_id = closing.meets(at=call.starts_at)
+    other_id = closing.meets(at=call.starts_at + timedelta(minutes=1))
     closing.floor.until(call.ends_at)
     erik = closing.floor.actor("Erik")
     if outcome is Outcome.HELD:
@@ -332,7 +332,7 @@ def test_a_live_transfer_that_was_held_settles_no_meeting(closing: Closing) -> N
 def test_another_time_moves_only_the_calls_own_meeting(closing: Closing) -> None:
     handoff_id = closing.accepted()
     call = closing.meeting(handoff_id)
-    other_id = closing.meets(at=call.starts_at)
+    other_id = closing.meets(at=call.starts_at + timedelta(minutes=1))
     before = closing.meeting_starts(other_id)
     closing.floor.until(call.ends_at)
     later = closing.now + timedelta(days=2)
@@ -386,4 +386,37 @@ def test_what_the_rep_did_about_a_lead_that_came_back_is_not_taken_back(closing:
     closing.floor.does(log_touch, LogTouch(ada, closing.contact().id, Channel.CALL, Outcome.CONNECTED, closing.now))
     with pytest.raises(Gone, match="changed since"):
         closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), back.causation_id))
+    assert closing.handoff(handoff_id).state == "not_qualified"
+
+
+def test_who_covers_hears_of_the_call_and_gives_the_verdict(closing: Closing) -> None:
+    handoff_id = closing.accepted()
+    call = closing.meeting(handoff_id)
+    farah = closing.floor.actor("Farah")
+    with pytest.raises(NotAllowed, match="Only Erik"):
+        closing.floor.does(hold_call, HoldCall(farah, handoff_id))
+    day = call.starts_at.date()
+    closing.floor.is_away("Erik", day, day, cover="Farah")
+    closing.floor.until(call.ends_at)
+    assert closing.told("verdict_wanted") == [("verdict_wanted", "ended", "Erik"), ("verdict_wanted", "ended", "Farah")]
+    assert ("intro_call_soon", "before:600", "Farah") in closing.told("intro_call_soon")
+    closing.floor.does(hold_call, HoldCall(farah, handoff_id))
+    (touch,) = closing.all(Touch, Touch.channel == Channel.MEETING)
+    assert touch.person_id == closing.floor.people["Farah"]
+    closing.qualifies(handoff_id, who="Farah")
+    (deal,) = closing.all(Opportunity)
+    assert deal.ae_id == closing.floor.people["Erik"]
+
+
+def test_who_covers_may_say_no_or_take_another_time(closing: Closing) -> None:
+    handoff_id = closing.accepted()
+    call = closing.meeting(handoff_id)
+    day = call.starts_at.date()
+    closing.floor.is_away("Erik", day, day, cover="Farah")
+    closing.floor.until(call.ends_at)
+    farah, later = closing.floor.actor("Farah"), closing.now + timedelta(days=1)
+    closing.floor.does(reschedule_call, RescheduleCall(farah, handoff_id, later))
+    assert closing.meeting(handoff_id).starts_at == later
+    closing.floor.does(hold_call, HoldCall(farah, handoff_id))
+    closing.floor.does(not_qualified, NotQualified(farah, handoff_id, "No budget"))
     assert closing.handoff(handoff_id).state == "not_qualified"

@@ -47,11 +47,13 @@ def intro_call_soon_post(card: HandoffCard, seconds: int, to: Somebody | None) -
     place = f" {link(meeting.place, 'Video')}." if meeting and meeting.place.startswith("https://") else ""
     left = lasting(seconds)
     who = f"*{esc(card.name)}*" + (f", {esc(card.company)}" if card.company else "")
-    if to is None or card.ae is None or to.id != card.ae.id:
-        holder = esc(card.ae.name) if card.ae else "Nobody"
+    covers = to is not None and _is_cover(card, str(to.id))
+    holder = esc(card.ae.name) if card.ae else "Nobody"
+    if to is None or card.ae is None or (to.id != card.ae.id and not covers):
         line = f"In {left}: {holder}'s intro call with {who}, {when}."
         return post(line, [section(line)])
-    line = f"In {left}: your intro call with {who}, {when}.{place}"
+    whose = f"{holder}'s intro call, which you cover," if covers else "your intro call"
+    line = f"In {left}: {whose} with {who}, {when}.{place}"
     blocks: list[SlackBlock] = [section(line)]
     blocks += [section(f"*{esc(label, 200)}*\n{esc(said, 600, lines=True)}") for label, said in card.contract[:6]]
     blocks.append(buttons(button("Who is that?", f"{Action.LEAD_CHOOSE}_call", str(card.contact_id))))
@@ -59,21 +61,25 @@ def intro_call_soon_post(card: HandoffCard, seconds: int, to: Somebody | None) -
     return post(f"{line} {said_of_them}", blocks)
 
 
-def verdict_wanted_post(card: HandoffCard, step: str) -> Post | None:
-    """The account executive is asked; reminded; their manager is told. None once somebody answered."""
+def verdict_wanted_post(card: HandoffCard, step: str, to_id: str = "") -> Post | None:
+    """The account executive is asked; reminded; their manager is told. None once somebody answered.
+
+    ``to_id``: whom it is told, where that is who covers.
+    """
     who = f"*{esc(card.name)}*" + (f", {esc(card.company)}" if card.company else "")
     holder = esc(card.ae.name) if card.ae else "Nobody"
     if card.state not in (*BEFORE, HELD):
         return None
+    whose = f"{holder}'s" if _is_cover(card, to_id) else "your"
     open_question = "Is it an opportunity?" if card.state == HELD else "How did it go?"
     if step == "manager":
         said = "held the intro call" if card.state == HELD else "was to hold the intro call"
         line = f"{holder} {said} with {who}{_when(card)} and has not said what came of it. Please ask."
         return post(line, [section(line), *_for_manager(card)])
     if step == "remind":
-        line = f"Still open: your intro call with {who}{_when(card)}. {open_question}"
+        line = f"Still open: {whose} intro call with {who}{_when(card)}. {open_question}"
     else:
-        line = f"Your intro call with {who} is over. {open_question}"
+        line = f"{whose[:1].upper()}{whose[1:]} intro call with {who} is over. {open_question}"
     answer = verdict_blocks(card)[1:] if card.state == HELD else [_call_buttons(card)]
     return post(line, [section(line), *answer])
 
@@ -127,6 +133,11 @@ def _deal(deal: CardOpportunity, wanted: Sequence[str]) -> list[SlackBlock]:
 
 def _worth(deal: CardOpportunity) -> str:
     return f"{esc(say_money(deal.amount_cents, deal.currency))}, {esc(said_kind(deal.kind))}"
+
+
+def _is_cover(card: HandoffCard, to_id: str) -> bool:
+    """Whether somebody covers for the executive today."""
+    return card.cover is not None and str(card.cover.id) == to_id and (card.ae is None or card.ae.id != card.cover.id)
 
 
 def _call_buttons(card: HandoffCard) -> SlackBlock:
