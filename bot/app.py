@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import gc
 import signal
+import socket
 from collections.abc import AsyncIterator, Coroutine, Generator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from starlette.routing import BaseRoute
 
 from bot.arrival import meet_slack, wait_for_database, watch_tables
 from bot.clocks import Clock, RealClock, ShiftedClock
+from bot.db.alone import NotAlone, alone
 from bot.db.listen import listen
 from bot.db.migrate import is_current
 from bot.db.session import Database
@@ -50,6 +52,7 @@ from bot.slack.client import drain, make_client, make_session
 log = structlog.get_logger("app")
 
 SOCKET_AGAIN_SECONDS = 2.0
+BACKLOG = 2048
 
 
 @dataclass(slots=True)
@@ -88,8 +91,10 @@ async def running(settings: Settings, *, web: bool, worker: bool) -> AsyncIterat
     Raises ``SettingsError`` for what must be mended before a start. ``run`` (both) brings the tables up to date.
     """
     settings.require_slack()
-    await wait_for_database(settings.database_url, bring_up_to_date=web and worker)
     async with AsyncExitStack() as stack:
+        if web and worker:
+            _serve_alone(settings, stack)
+        await wait_for_database(settings.database_url, bring_up_to_date=web and worker)
         parts = await _build(settings, stack)
         await _start_playbook(parts)
         await asyncio.to_thread(warm_up, parts.clock.now(), parts.database.playbook.people.country)
@@ -103,6 +108,14 @@ async def running(settings: Settings, *, web: bool, worker: bool) -> AsyncIterat
             parts.stop.set()
             await asyncio.gather(*tasks, return_exceptions=True)
             await watch
+
+
+def _serve_alone(settings: Settings, stack: AsyncExitStack) -> None:
+    try:
+        stack.enter_context(alone(settings.database_url))
+    except NotAlone:
+        sentence = "Another handraiser run serves this database. Stop it first; for several processes use PostgreSQL."
+        raise SettingsError([sentence]) from None
 
 
 async def _watch(parts: Parts, tasks: list["asyncio.Task[None]"]) -> None:
@@ -162,8 +175,18 @@ class _Server(uvicorn.Server):
         yield
 
 
+def _listening(host: str, port: int) -> socket.socket:
+    """The open port. uvicorn would end the whole process where it cannot open it. Raises ``SettingsError``."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except OSError as error:
+        raise SettingsError([f"Port {port} on {host} cannot be opened; is it in use?"]) from error
+
+
 async def _web(parts: Parts) -> None:
     settings = parts.settings
+    listening = _listening(settings.host, settings.port)
     deps = IntakeDeps(
         database=parts.database,
         clock=parts.clock,
@@ -177,8 +200,6 @@ async def _web(parts: Parts) -> None:
     all_routes.append(slack_route(parts.bolt, settings.slack_signing_secret.get_secret_value()))
     config = uvicorn.Config(
         Starlette(routes=all_routes),
-        host=settings.host,
-        port=settings.port,
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -186,14 +207,12 @@ async def _web(parts: Parts) -> None:
         timeout_graceful_shutdown=15,
     )
     server = _Server(config)
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve([listening]))
     stopping = asyncio.create_task(parts.stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
     try:
         await serving
-    except SystemExit as error:
-        raise SettingsError([f"Port {settings.port} on {settings.host} cannot be opened; is it in use?"]) from error
     finally:
         stopping.cancel()
 
