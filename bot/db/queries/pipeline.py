@@ -138,8 +138,8 @@ def _place(share: float, rows: Any) -> Any:
 
 def row_count(session: Session, lens: Lens, definition: Definition) -> int:
     """How many rows stand behind a number, in the cheapest way there is for its set."""
-    part = _outbound if definition.rows is RowSet.ENROLMENTS else _leads if definition.step else None
-    if part is not None:
+    if definition.step > 1:  # the first step is every row's
+        part = _outbound if definition.rows is RowSet.ENROLMENTS else _leads
         return dict(part(session, lens))[definition.number].rows
     rows = rows_of(definition.rows, lens)
     inner = rows.pick("id")
