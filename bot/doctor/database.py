@@ -85,14 +85,22 @@ def look_at_people(people: list[Colleague], playbook: Playbook) -> Iterator[Chec
     """Whether the roles that the process leans on are filled, and reps have account executives to hand to."""
     name = "people"
     if not people:
-        yield warn(name, "Nobody is set up.", "Run: handraiser people import people.csv")
+        yield warn(
+            name,
+            "Nobody is set up.",
+            "Set ADMIN_EMAIL and add people in the Home tab, or run: handraiser people import people.csv",
+        )
         return
     held = frozenset[Role]().union(*(person.roles for person in people))
     unfilled = [
         f"no {role.upper() if role is Role.MRR else role} ({why})" for role, why in _NEEDED.items() if role not in held
     ]
     if unfilled:
-        yield warn(name, f"There is {', '.join(unfilled)}.", "Add the role in people.csv and import it again.")
+        yield warn(
+            name,
+            f"There is {', '.join(unfilled)}.",
+            "Give somebody the role: an admin in the Home tab, or people.csv imported again.",
+        )
     else:
         yield ok(name, f"{counted(len(people), 'person is', 'people are')} set up, the roles that must be filled are.")
     low, high = playbook.people.min_aligned_aes, playbook.people.max_aligned_aes
@@ -102,7 +110,7 @@ def look_at_people(people: list[Colleague], playbook: Playbook) -> Iterator[Chec
         yield warn(
             "alignment",
             f"A rep is aligned with {low} to {high} account executives: {counts}.",
-            "Fill aligned_aes in people.csv and import it again.",
+            "Align them: an admin in the Home tab, or aligned_aes in people.csv imported again.",
         )
     strangers = [person.email for person in people if not person.in_slack]
     if strangers:

@@ -107,7 +107,7 @@ class Begun:
 def may_reassign(actor: Actor) -> None:
     """Let admins and managers. Raises ``NotAllowed``."""
     if not actor.has(Role.ADMIN, Role.MANAGER):
-        raise NotAllowed("Managers and admins give much work away at once. A single lead: its menu, “Give back”.")
+        raise NotAllowed("Managers and admins give much work away at once. A single lead: its menu, “Give back…”.")
 
 
 def manager_of(actor: Actor) -> UUID | None:

@@ -234,7 +234,7 @@ async def test_the_command_says_it_all_and_fails(monkeypatch, sqlite_url):
             monkeypatch.setenv(name, value)
         code, out = await doctor()
         assert code == 0
-        assert "warn  Nobody is set up.\n      Run: handraiser people import people.csv\n" in out
+        assert "warn  Nobody is set up.\n      Set ADMIN_EMAIL and add people in the Home tab, or run: " in out
         assert out.endswith("\nReady to work; 2 to look at.\n")
         code, out = await doctor("--json")
         assert {json.loads(line)["level"] for line in out.splitlines()} == {"ok", "warn"}

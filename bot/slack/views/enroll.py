@@ -102,7 +102,8 @@ def _together(people: Sequence[Candidate], most: int, reason: str) -> Button | N
     if len(people) < 2 or len(companies) != 1 or None in companies:
         return None
     some = people[:most]
-    label = f"All {len(some)} of them" if len(some) == len(people) else f"The first {len(some)}"
+    every = "Both" if len(some) == 2 else f"All {len(some)} of them"
+    label = every if len(some) == len(people) else f"The first {len(some)}"
     ids = ",".join(str(one.id) for one in some)
     return button(label, f"{Action.ENROLL}_all", cut(f"{ids}{reason}", VALUE), style="primary")
 
@@ -144,7 +145,7 @@ def _who(one: Begun) -> str:
 
 def _left_out(left_out: Sequence[NotEnrolled]) -> list[str]:
     if len(left_out) <= SHOWN:
-        return [f"• *{esc(one.name) or 'Somebody'}* {esc(one.sentence, 400)}." for one in left_out]
+        return [f"• *{esc(one.name) or 'Somebody'}* {esc(one.sentence.removesuffix('.'), 400)}." for one in left_out]
     counts = [f"{count:,} {REASONS[why]}" for why, count in by_reason(left_out).items()]
     return [f"*{counted(len(left_out), 'person', 'people')} left out:* {', '.join(counts)}."]
 

@@ -15,6 +15,7 @@ from slackblocks import Block as SlackBlock
 from slackblocks import DateTimePicker, Element, ExternalSelectMenu, InputBlock, PlainTextInput, StaticSelectMenu
 
 from bot.db.queries.handoff_form import HandoffStart
+from bot.domain.counting import counted
 from bot.domain.handoff import Executive
 from bot.playbook.schema.money import ContractField, Handoff
 from bot.service.executives import Proposal, Slots
@@ -198,7 +199,7 @@ def slot_label(at: datetime, slots: Slots) -> str:
         theirs = at.astimezone(ZoneInfo(zone))
         if theirs.utcoffset() != own.utcoffset():
             day = f"{theirs:%a} " if theirs.date() != own.date() else ""
-            more = f" (or {len(slots.theirs) - 1} other zones)" if len(slots.theirs) > 1 else ""
+            more = f" (or {counted(len(slots.theirs) - 1, 'other zone')})" if len(slots.theirs) > 1 else ""
             said += f" · {day}{theirs:%H:%M} {_city(zone)}{more}"
     return cut(said, 75)
 

@@ -46,10 +46,10 @@ EXAMPLES = (
     ("/touch jane vm, callback in 2 hours", "both are kept"),
     ("/touch acme no answer", "a company will do; I ask whom you mean"),
     ("/touch jane email sent case study", "an e-mail"),
-    ("/touch jane not now until march", "ends the lead for now; I remind you then"),
+    ("/touch jane call not now until march", "ends the lead for now; I remind you then"),
     ("/touch jane meeting booked thu 3pm ET", "another zone, if you name it; “their time” works, too"),
     ("/touch called jane yesterday 15:00, no answer", "a touch of yesterday"),
-    ("/touch jane referral to Tim Bell tim@acme.com", "Tim is added, with Jane as the reason"),
+    ("/touch jane email referral to Tim Bell tim@acme.com", "Tim is added, with Jane as the reason"),
     ("/touch undo", "takes back what you logged last, a few minutes long"),
     ("/touch", "opens a form"),
 )
