@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session, aliased
 from bot.clocks import protocol_now
 from bot.db.base import new_id
 from bot.db.models import LivingMessage, OutboxItem
-from bot.domain.notices import Address, Priority, To
+from bot.domain.notices import Address, Priority, To, View
 from bot.outbox.courier import LEASE, LIVE, Claimed, anything_live, live
 from bot.outbox.enqueue import is_waiting, refresh
 
@@ -136,7 +136,9 @@ def release_expired(session: Session) -> int:
 def _claiming(hot_only: bool) -> Update:
     """Built once: it is asked for at every commit that leaves something to tell."""
     earlier = aliased(OutboxItem)
-    same_lane = and_(earlier.lane == OutboxItem.lane, earlier.priority == OutboxItem.priority)
+    # App Home is another place than somebody's messages, with a budget of its own: neither waits for the other.
+    same_place = (earlier.kind == View.APP_HOME.value) == (OutboxItem.kind == View.APP_HOME.value)
+    same_lane = and_(earlier.lane == OutboxItem.lane, earlier.priority == OutboxItem.priority, same_place)
     # An update that waits out its debounce holds up nobody, nor does what a newer version has to show; what was claimed
     # and waits for its turn keeps its place. All in database time.
     aside = or_(earlier.last_error.is_(None), earlier.last_error == NOT_OURS)

@@ -91,17 +91,28 @@ def show(
     return living_id
 
 
-def refresh(session: Session, subject_id: str, view: str | None = None, place: str | None = None) -> None:
+def refresh(
+    session: Session,
+    subject_id: str,
+    view: str | None = None,
+    place: str | None = None,
+    priority: Priority | None = None,
+) -> None:
     """Mark every living message of ``subject_id`` stale, in the transaction that changed the subject.
 
-    ``view``: a ``View``, or one that a newer version of ours knows.
+    ``view``: a ``View``, or one that a newer version of ours knows. ``priority``: another than the message's own; of
+    an item that waits already the more urgent one counts.
     """
     which = {"subject_id": subject_id, "view": view, "place": place}
     given = {name: value for name, value in which.items() if value is not None}
     values = {f"which_{name}": value for name, value in given.items()}
     for row in run(session, _marking_stale(tuple(given)), **values).all():
-        if not is_waiting(session, row.id):
-            _insert_living(session, row.id, row.view, row.address, row.priority, row.stale_version, row.refreshed_at)
+        urgency = int(row.priority if priority is None else priority)
+        waiting = run(session, _waiting(), living=row.id).first()
+        if waiting is None:
+            _insert_living(session, row.id, row.view, row.address, urgency, row.stale_version, row.refreshed_at)
+        elif waiting.priority > urgency:
+            run(session, _HURRYING, which=waiting.seq, urgency=urgency)
 
 
 @lru_cache(maxsize=4)
@@ -127,14 +138,21 @@ def is_waiting(session: Session, living_id: UUID) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _waiting() -> Select[int]:
+def _waiting() -> Select[*tuple[int, int]]:
     return (
-        select(OutboxItem.seq)
+        select(OutboxItem.seq, OutboxItem.priority)
         .where(
             OutboxItem.living_id == bindparam("living"), OutboxItem.state == "ready", OutboxItem.sending_at.is_(None)
         )
         .limit(1)
     )
+
+
+_HURRYING = (
+    update(OutboxItem)
+    .where(OutboxItem.seq == bindparam("which"), OutboxItem.state == "ready")
+    .values(priority=bindparam("urgency"))
+)
 
 
 def _insert_living(

@@ -2,7 +2,7 @@
 
 What must stay true: nobody's home is published who has not looked within a day; one person's home is published by a
 sweep at most once a minute, and only if something happened to them or their team; a sweep reads what happened since
-the one before, never more.
+the one before, never more; sweeps leave room in the tier of ``views.publish`` for those who look now.
 """
 
 from collections.abc import Iterable
@@ -43,6 +43,8 @@ _CLOCK_FOR = timedelta(hours=1)
 """How long after a hand was raised the minutes are counted before everybody's eyes."""
 _LONGEST = timedelta(hours=1)
 """After a longer silence people open their home anew, which renders it."""
+MOST_AT_ONCE = 60
+"""Homes a sweep publishes: ``views.publish`` takes about 100 a minute of a workspace (slack.md)."""
 
 
 def open_home(session: Session, actor: Actor, now: datetime) -> None:
@@ -58,21 +60,23 @@ def turn_home(session: Session, actor: Actor, page: int, now: datetime) -> None:
 
 
 def refresh_homes(session: Session, now: datetime) -> int:
-    """Mark the homes stale that are looked at and show something that changed since the last sweep; how many."""
-    watched = set(
-        session.scalars(
-            select(Person.id).where(
-                Person.home_opened_at > now - WATCHED_FOR, Person.active.is_(True), Person.slack_user_id.is_not(None)
-            )
-        )
-    )
+    """Mark the homes stale that are looked at and show something that changed since the last sweep; how many.
+
+    Of very many those are kept fresh who looked last: the others' are rendered when they look again.
+    """
+    watched = session.scalars(
+        select(Person.id)
+        .where(Person.home_opened_at > now - WATCHED_FOR, Person.active.is_(True), Person.slack_user_id.is_not(None))
+        .order_by(Person.home_opened_at.desc(), Person.id)
+    ).all()
     since = _since(session)
     if not watched:
         return 0
     concerned = _concerned(session, since) | _clocks_run(session, now)
-    stale = watched & (concerned | _leaders(session, concerned, watched))
+    concerned |= _leaders(session, concerned, set(watched))
+    stale = [person_id for person_id in watched if person_id in concerned][:MOST_AT_ONCE]
     for person_id in sorted(stale):
-        refresh(session, str(person_id), View.APP_HOME)
+        refresh(session, str(person_id), View.APP_HOME, priority=Priority.BULK)
     return len(stale)
 
 

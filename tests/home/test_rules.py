@@ -1,6 +1,7 @@
 """The set-up's rules: who may, what is refused, the way back; on both databases."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from bot.db.queries.setup import find_people
 from bot.db.session import Database
 from bot.domain.commands import Undo
 from bot.domain.errors import Gone, NotAllowed, UserError
+from bot.domain.notices import Priority
 from bot.domain.setup_commands import (
     AlignExecutives,
     CancelTimeOff,
@@ -26,7 +28,7 @@ from bot.domain.setup_commands import (
 )
 from bot.domain.terms import Role
 from bot.service.greeting import greet_newcomers
-from bot.service.home_refresh import open_home, refresh_homes
+from bot.service.home_refresh import MOST_AT_ONCE, open_home, refresh_homes
 from bot.service.setup_changes import Changed, undo_change
 from bot.service.setup_people import align_executives, deactivate_person, save_person
 from bot.service.setup_teams import save_team
@@ -277,6 +279,23 @@ def test_a_home_is_kept_fresh_only_for_who_looked_lately(house: HandoffHouse) ->
     house.now += timedelta(days=2)
     house.touches(house.contact("jane@acme.example").id)
     assert sweep() == 0
+
+
+def test_a_sweep_leaves_room_in_slacks_tier_for_those_who_look(house: HandoffHouse) -> None:
+    root, reps = house.actor("Root"), [house.hires(f"Rep{number:02}", Role.SDR) for number in range(MOST_AT_ONCE + 5)]
+
+    def everybody_looks_and_does_something(session: Session) -> None:
+        for number, rep in enumerate(reps):
+            open_home(session, replace(root, person_id=rep), house.now - timedelta(minutes=number))
+            session.add(AuditEntry(actor_id=rep, command="log_touch", subject_id="", detail={}, at=house.now))
+        session.execute(update(OutboxItem).values(state="sent"))
+
+    house.write(everybody_looks_and_does_something)
+    assert house.write(lambda session: refresh_homes(session, house.now)) == MOST_AT_ONCE
+    waiting = select(OutboxItem.lane, OutboxItem.priority).where(OutboxItem.state == "ready")
+    rows = house.read(lambda session: session.execute(waiting).all())
+    assert {row.priority for row in rows} == {Priority.BULK}
+    assert {row.lane for row in rows} == {f"person:{rep}" for rep in reps[:MOST_AT_ONCE]}, "who looked last"
 
 
 def test_while_a_hot_lead_waits_its_minutes_are_counted_where_somebody_looks(house: HandoffHouse) -> None:
