@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from bot.doctor.check import Check, fail, ok, warn
+from bot.intake.form import form_key
 from bot.playbook.load import PlaybookError, default_playbook, load_file
 from bot.playbook.schema import Playbook
 from bot.settings import Settings
@@ -25,11 +26,16 @@ def look_at_settings(settings: Settings) -> Iterator[Check]:
             "Neither INTAKE_SECRET nor INTAKE_FORM_KEYS is set, so no lead can come in from the web.",
             "Set INTAKE_SECRET for webhooks, INTAKE_FORM_KEYS for plain forms; .env.example shows how.",
         )
-    else:
-        ways = [
-            way for way, given in (("webhooks", settings.intake_secret), ("forms", settings.intake_form_keys)) if given
-        ]
-        yield ok("intake", f"Leads can come in by {' and '.join(ways)}.")
+        return
+    yield ok("intake", f"Leads can come in by {'webhooks and forms' if settings.intake_secret else 'forms'}.")
+    yield ok("form", f"A form on your website posts to {_form_address(settings)}")
+
+
+def _form_address(settings: Settings) -> str:
+    """Where a form posts to: with a key of the settings, or the one that belongs to the newest secret."""
+    key = settings.intake_form_keys[0] if settings.intake_form_keys else form_key(settings.intake_secrets[0])
+    begin = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
+    return f"{begin}/intake/form/{key}"
 
 
 def look_at_playbook(settings: Settings) -> tuple[Check, Playbook]:

@@ -19,9 +19,10 @@ from bot.doctor import Level, examine
 from bot.doctor.database import look_at_people
 from bot.doctor.slack import MANIFEST, look_at_clock, look_at_scopes, wanted_scopes
 from bot.domain.terms import Role
+from bot.intake.form import form_key, key_fits
 from bot.playbook.load import default_playbook, default_text
 from bot.service.workspace import meet_workspace
-from bot.settings import variables
+from bot.settings import load_settings, variables
 from sandbox.driver import ChannelSpec, Workspace
 
 ROOT = Path(__file__).parents[2]
@@ -80,7 +81,7 @@ async def test_an_install_that_is_in_order_has_nothing_to_mend(monkeypatch, data
         checks = await found(monkeypatch, slack, DATABASE_URL=database.url, INTAKE_SECRET=SECRET)
         assert [check for check in checks if check.level is not Level.OK] == []
         assert {check.name for check in checks} == {
-            "settings", "intake", "playbook", "token", "scopes", "clock", "socket mode", "channels", "database",
+            "settings", "intake", "form", "playbook", "token", "scopes", "clock", "socket mode", "channels", "database",
             "migrations", "people",
         }  # fmt: skip
         assert await slack.problems() == []
@@ -93,6 +94,21 @@ async def test_nothing_set_at_all_is_told_in_order(monkeypatch, tmp_path):
     assert told["database"].mend == "Run: handraiser migrate"
     assert not (tmp_path / "handraiser.db").exists()
     assert all(check.mend for check in told.values())
+
+
+@pytest.mark.parametrize("keys", [{"INTAKE_SECRET": SECRET}, {"INTAKE_FORM_KEYS": "own-form-key,another-one"}])
+async def test_the_address_for_the_websites_form_is_shown_whole(monkeypatch, keys, database):
+    checks = await found(monkeypatch, PUBLIC_URL="https://hand.example/", **keys)
+    address = named(checks, "form").sentence.rpartition(" ")[2]
+    door, _, key = address.rpartition("/")
+    assert door == "https://hand.example/intake/form"
+    settings = load_settings(env_file=None)
+    assert key_fits(key, (*settings.intake_form_keys, *map(form_key, settings.intake_secrets)))
+
+
+async def test_without_a_public_address_the_form_is_shown_on_this_machine(monkeypatch):
+    checks = await found(monkeypatch, INTAKE_FORM_KEYS="own-form-key", PORT="3010")
+    assert named(checks, "form").sentence.endswith(" http://127.0.0.1:3010/intake/form/own-form-key")
 
 
 async def test_settings_that_cannot_be_read_are_all_it_says(monkeypatch):
