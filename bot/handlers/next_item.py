@@ -25,10 +25,10 @@ from bot.domain.touch_pending import PendingTouch
 from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, FieldErrors, Nothing, Request, ShowView
 from bot.service.context import playbook
+from bot.service.touch_batch import mark_sent
 from bot.service.touch_items import (
     Settled,
     keep_draft_of,
-    mark_sent,
     open_draft,
     own_list,
     skip_line,
@@ -347,10 +347,11 @@ async def on_sent(request: Request) -> Answer:
     list_id = _id(request.value)
 
     def look(session: Session, actor: Actor, now: datetime) -> View:
-        own_list(session, actor, list_id)
+        own_list(session, actor, list_id, over=True)
+        drop_settled(session, actor.person_id, list_id, now)
         return batch_modal(list_id, opened_drafts(session, list_id))
 
-    return await show(request, await request.read(look))
+    return await show(request, await request.perform(look))
 
 
 async def on_batch(request: Request) -> Answer:

@@ -22,15 +22,16 @@ from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, FieldErrors, Nothing, Request, Say, ShowView
 from bot.handlers.touch_form import open_touch_form
 from bot.service.context import playbook
-from bot.service.touch_items import take_line, turn_page
+from bot.service.touch_items import still_waits, take_line, turn_page
 from bot.service.touch_list_days import todays_list
 from bot.service.touch_list_drafts import approve_ahead, drafts_ahead
+from bot.service.touch_list_state import drop_settled
 from bot.slack.blocks import Post
 from bot.slack.ids import Action, Block, Callback, Command, LineMore
 from bot.slack.views.home_list import list_modal
 from bot.slack.views.lead import contact_post
 from bot.slack.views.mail_draft import ahead_done, ahead_form, ahead_too_early
-from bot.slack.views.touch_item import item_modal, put_off_modal
+from bot.slack.views.touch_item import Just, item_modal, put_off_modal
 from bot.slack.views.touch_list import help_post, touch_list_post
 
 ANY_PAGE = re.compile(rf"^{Action.LIST_PAGE}_")
@@ -65,7 +66,9 @@ def _first(session: Session, actor: Actor, now: datetime) -> dict[str, Any]:
 
 
 def _list(session: Session, actor: Actor, now: datetime) -> Post:
-    return _shown(session, todays_list(session, actor, now), now)
+    list_id = todays_list(session, actor, now)
+    drop_settled(session, actor.person_id, list_id, now)
+    return _shown(session, list_id, now)
 
 
 def _shown(session: Session, list_id: UUID, now: datetime) -> Post:
@@ -114,7 +117,9 @@ async def on_line(request: Request) -> Answer:
 
 
 def _line(session: Session, actor: Actor, item_id: UUID, now: datetime) -> dict[str, Any]:
-    take_line(session, actor, item_id)
+    line = still_waits(session, actor, item_id, now)
+    if not line.open:
+        return next_item.ending(session, line.list_id, now, Just(f"{line.name} was settled already."))
     return item_modal(item_card(session, item_id, now), playbook(session))
 
 
@@ -123,7 +128,9 @@ def _details(session: Session, actor: Actor, item_id: UUID, now: datetime) -> Po
 
 
 def _put_off(session: Session, actor: Actor, item_id: UUID, now: datetime, *, skip: bool) -> dict[str, Any]:
-    take_line(session, actor, item_id)
+    line = still_waits(session, actor, item_id, now)
+    if not line.open:
+        return next_item.ending(session, line.list_id, now, Just(f"{line.name} was settled already."))
     return put_off_modal(item_card(session, item_id, now), playbook(session), skip=skip)
 
 

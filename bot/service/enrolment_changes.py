@@ -106,9 +106,9 @@ def _today(command: ChangePlan, now: datetime) -> date:
 def _changed(
     session: Session, command: ChangePlan, plan: Plan, result: Course | Ended, name: str, now: datetime
 ) -> Changed:
-    subject, rep_id = str(plan.row.id), plan.row.person_id
+    subject = str(plan.row.id)
     effect = keep(session, plan, result, now)
-    plan_changed(session, rep_id, command.enrolment_id, now)
+    plan_changed(session, command.enrolment_id, now)
     undo = {"effects": [effect]} if effect is not None else None
     causation_id = record(session, name, command.actor, now, subject, {"reason": command.reason}, undo)
     return Changed(causation_id, effect, result if isinstance(result, Course) else None)

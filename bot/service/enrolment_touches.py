@@ -37,6 +37,7 @@ from bot.service.context import playbook, playbook_number
 from bot.service.enrolment_courses import BEGUN, columns, keep, live_plan
 from bot.service.enrolments import enrol_named
 from bot.service.touch_effects import TouchInHand
+from bot.service.touch_list_state import plan_changed
 
 STEPS = {Step.EMAIL: "an e-mail", Step.CALL: "a call", Step.SOCIAL: "something on social media"}
 
@@ -55,9 +56,11 @@ def move_plan(touch: TouchInHand, own_no: bool) -> EndReason | None:
     until, promised = day(command.follow_up_at), day(command.callback_at)
     happened = Happened(command.outcome, on, until, own_no, promised, by_phone=bool(touch.them.phone))
     result = react(plan.shape, plan.days, plan.course, happened, touch.now.astimezone(zone).date())
+    enrolment_id = plan.row.id
     effect = keep(touch.session, plan, result, touch.now)
     if effect is None:
         return None
+    plan_changed(touch.session, enrolment_id, touch.now, but=command.actor.person_id)
     touch.effects.records.append(effect)
     if isinstance(result, Ended):
         touch.effects.sentences.append("Their follow-up plan ends here.")

@@ -1,4 +1,4 @@
-"""What a rep does with the lines of their list: open a draft, put off, skip, say who replied, mark a batch sent.
+"""What a rep does with the lines of their list: open a draft, put off, skip, say who replied.
 
 What must stay true: a list is worked by the rep it is for; a line that was settled meanwhile is told, never done twice;
 whatever is done here can be taken back for as long as a touch can (process §5, §6).
@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session, aliased
 
 from bot.db.models import Contact, TouchItem, TouchList
 from bot.domain.commands import Actor, LogTouch
@@ -24,11 +24,19 @@ from bot.service.contact_text import WHOLE, clean_lines
 from bot.service.context import playbook
 from bot.service.enrolment_changes import ChangePlan, skip_step
 from bot.service.stored import packed
-from bot.service.touch_list_state import OPEN, lists_changed
+from bot.service.touch_list_state import OPEN, drop_settled, lists_changed
 from bot.service.touches import Logged, log_touch
 
-SKIP, SNOOZE, NO_REPLY, BATCH = "skip_item", "snooze_item", "no_reply", "batch_sent"
+SKIP, SNOOZE, NO_REPLY = "skip_item", "snooze_item", "no_reply"
 """Names of the commands in the audit log."""
+OVER = "That list is over. /today shows today's."
+_NEWER = aliased(TouchList)
+_OVER = (
+    exists()
+    .where(_NEWER.person_id == TouchList.person_id, _NEWER.local_date > TouchList.local_date)
+    .correlate(TouchList)
+    .label("over")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,10 @@ class Line:
 
 
 def take_line(session: Session, actor: Actor, item_id: UUID) -> Line:
-    """A line, locked until the commit. Raises ``NotFound``, ``NotAllowed`` for somebody else's list."""
+    """A line, locked until the commit.
+
+    Raises ``NotFound``, ``NotAllowed`` for somebody else's list, ``Gone`` once the next day's is there.
+    """
     row = session.execute(
         select(
             TouchItem.id,
@@ -73,6 +84,7 @@ def take_line(session: Session, actor: Actor, item_id: UUID) -> Line:
             TouchItem.enrolment_id,
             TouchItem.due_at,
             TouchList.person_id,
+            _OVER,
             Contact.first_name,
             Contact.last_name,
             Contact.email,
@@ -86,18 +98,32 @@ def take_line(session: Session, actor: Actor, item_id: UUID) -> Line:
         raise NotFound("That line is not on a list any more. /today shows what is.")
     if row.person_id != actor.person_id:
         raise NotAllowed("That is somebody else's list.")
+    if row.over:
+        raise Gone(OVER)
     name = f"{row.first_name} {row.last_name}".strip() or row.email or "somebody without a name"
     kind = ItemKind(row.kind)
     return Line(row.id, row.list_id, row.contact_id, kind, row.state, row.version, row.enrolment_id, row.due_at, name)
 
 
-def own_list(session: Session, actor: Actor, list_id: UUID) -> None:
-    """Let only the rep themselves work a list. Raises ``NotFound``, ``NotAllowed``."""
-    owner = session.scalar(select(TouchList.person_id).where(TouchList.id == list_id))
-    if owner is None:
+def still_waits(session: Session, actor: Actor, item_id: UUID, now: datetime) -> Line:
+    """A line as it is once everything that settled it elsewhere is looked at. Raises what ``take_line`` raises."""
+    line = take_line(session, actor, item_id)
+    drop_settled(session, actor.person_id, line.list_id, now)
+    return take_line(session, actor, item_id)
+
+
+def own_list(session: Session, actor: Actor, list_id: UUID, *, over: bool = False) -> None:
+    """Let only the rep themselves work a list, until the next day's is there; ``over``: also after that.
+
+    Raises ``NotFound``, ``NotAllowed``, ``Gone``.
+    """
+    row = session.execute(select(TouchList.person_id, _OVER).where(TouchList.id == list_id)).first()
+    if row is None:
         raise NotFound("That list is gone. /today shows today's.")
-    if owner != actor.person_id:
+    if row.person_id != actor.person_id:
         raise NotAllowed("That is somebody else's list.")
+    if row.over and not over:
+        raise Gone(OVER)
 
 
 def open_draft(session: Session, actor: Actor, item_id: UUID, now: datetime) -> None:
@@ -167,7 +193,7 @@ def who_replied(session: Session, actor: Actor, list_id: UUID, replied: Sequence
     own_list(session, actor, list_id)
     rows = session.execute(
         select(TouchItem.id, TouchItem.version, TouchItem.state)
-        .where(TouchItem.list_id == list_id, TouchItem.kind == ItemKind.REPLY.value, TouchItem.state.in_(OPEN))
+        .where(TouchItem.list_id == list_id, TouchItem.kind == ItemKind.REPLY.value, TouchItem.state == "open")
         .with_for_update()
     ).all()
     answered = {row.id for row in rows if row.id in set(replied)}
@@ -185,34 +211,6 @@ def who_replied(session: Session, actor: Actor, list_id: UUID, replied: Sequence
     lists_changed(session, [list_id], now)
     said = counted(len(answered), "person", "people") if answered else "Nobody"
     return Settled(f"{said} replied, {len(silent)} did not.", causation)
-
-
-def mark_sent(session: Session, actor: Actor, list_id: UUID, lines: Sequence[UUID], now: datetime) -> Settled:
-    """One confirmation for the drafts that were opened and are sent: a touch is logged for each."""
-    own_list(session, actor, list_id)
-    rows = session.execute(
-        select(TouchItem.id, TouchItem.contact_id, TouchItem.version)
-        .where(TouchItem.list_id == list_id, TouchItem.state == "opened", TouchItem.id.in_(lines))
-        .where(TouchItem.kind != ItemKind.REPLY.value)
-        .order_by(TouchItem.position)
-        .with_for_update()
-    ).all()
-    caused = [
-        log_touch(
-            session,
-            LogTouch(
-                actor, row.contact_id, Channel.EMAIL, Outcome.SENT, now, request_key=f"line:{row.id}:{row.version}:sent"
-            ),
-            now,
-        ).causation_id
-        for row in rows
-    ]
-    if not caused:
-        return Settled("No draft was waiting to be marked.", already=True)
-    causation = record(
-        session, BATCH, actor, now, str(list_id), {"sent": len(caused)}, {"touches": [str(one) for one in caused]}
-    )
-    return Settled(f"{counted(len(caused), 'e-mail')} marked sent.", causation)
 
 
 def keep_draft_of(session: Session, actor: Actor, item_id: UUID, subject: str, body: str, now: datetime) -> None:

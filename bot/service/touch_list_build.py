@@ -4,7 +4,7 @@ What must stay true: the list's row is claimed before anything is written, so th
 are counted for the list, never for its lines; what is due and left off is counted with the reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -21,15 +21,15 @@ from bot.db.queries.touch_list_sources import (
     Rep,
     known_people,
     lead_items,
+    not_put_off,
     on_list,
-    put_off_beyond,
     reply_items,
     task_items,
     working_week,
 )
 from bot.db.rows import put_all, put_once, run
 from bot.domain.business_time import is_working_day
-from bot.domain.compliance import Allowed, Verdict
+from bot.domain.compliance import Allowed, Refused, Verdict
 from bot.domain.notices import Address, Priority, View
 from bot.domain.places import candidate_zones
 from bot.domain.terms import Channel
@@ -48,8 +48,14 @@ _LIST = select(TouchList.id).where(
     TouchList.local_date == bindparam("day"),
     TouchList.wave == bindparam("wave"),
 )
-_CHANNELS = {ItemKind.EMAIL: Channel.EMAIL, ItemKind.TASK: Channel.SOCIAL}
-"""By which channel a kind of item touches somebody; by phone where it is not said."""
+_CHANNELS: Mapping[ItemKind, tuple[Channel, ...]] = {
+    ItemKind.REPLY: (),
+    ItemKind.HOT: (Channel.CALL, Channel.EMAIL),
+    ItemKind.LEAD: (Channel.CALL, Channel.EMAIL),
+    ItemKind.EMAIL: (Channel.EMAIL,),
+    ItemKind.TASK: (Channel.SOCIAL,),
+}
+"""By which channels a kind of item touches somebody; by phone where it is not said."""
 
 
 def build_list(session: Session, rep: Rep, day: date, wave: Wave, now: datetime) -> UUID | None:
@@ -143,12 +149,11 @@ def arranged_for(session: Session, rep: Rep, day: date, wave: Wave, now: datetim
     """What stands on a list of ``day``, in order; reads only."""
     around = rep_day(rep, day, wave, now, rules)
     due, leads_overdue = _due(session, rep, day, around, now, rules)
-    ids = list({one.contact_id for one in due})
-    left_out = put_off_beyond(session, ids, around.span[1])
+    due = not_put_off(session, due, around.span[1])
     if wave is Wave.EVENING and (morning := list_of(session, rep.id, day, Wave.MORNING)) is not None:
-        left_out |= on_list(session, morning)
-    due = [one for one in due if one.contact_id not in left_out]
-    known = known_people(session, [one for one in ids if one not in left_out])
+        left_out = on_list(session, morning)
+        due = [one for one in due if one.contact_id not in left_out]
+    known = known_people(session, list({one.contact_id for one in due}))
     due = [one for one in due if one.contact_id in known]
     accounts = sorted({one.account_id for one in known.values() if one.account_id})
     mails = mail_day(session, rep.id, accounts, day, around.span)
@@ -206,16 +211,27 @@ def _candidates(
     now: datetime,
     rules: Playbook,
 ) -> list[Candidate]:
-    asked = [(one, _CHANNELS.get(one.kind, Channel.CALL)) for one in due if one.kind is not ItemKind.REPLY]
+    asked = {(one.contact_id, channel) for one in due for channel in _channels(one)}
     verdicts = gate_many(
         session,
         rules,
-        [Asked(known[one.contact_id].whom, channel) for one, channel in asked],
+        [Asked(known[contact_id].whom, channel) for contact_id, channel in sorted(asked)],
         replace(mails, from_mailbox=0, to_domain={}),  # what today's measure leaves is the order's to decide
         now,
     )
-    by_line = {id(one): verdicts[one.contact_id, channel] for one, channel in asked}
-    return [_candidate(one, known[one.contact_id], by_line.get(id(one), Allowed())) for one in due]
+
+    def verdict(one: DueItem) -> Verdict:
+        said = [verdicts[one.contact_id, channel] for channel in _channels(one)]
+        return next(
+            (each for each in said if not isinstance(each, Refused) or not each.for_good), *said[:1] or [Allowed()]
+        )
+
+    return [_candidate(one, known[one.contact_id], verdict(one)) for one in due]
+
+
+def _channels(one: DueItem) -> tuple[Channel, ...]:
+    """By which channels somebody may be touched, the likeliest first: a raised hand can be answered by either."""
+    return _CHANNELS.get(one.kind, (Channel.CALL,))
 
 
 def _candidate(one: DueItem, known: Known, verdict: Verdict) -> Candidate:

@@ -1,21 +1,35 @@
 """What becomes of the lines of a list, whoever caused it: a logged touch, its undo, the rep's clicks.
 
-What must stay true: a logged touch settles the rep's lines about that person on the lists of their newest day, and its
-undo opens them again; a list is finished when no line of it is open, and open again when one is; each change marks the
-list's message stale.
+What must stay true: a logged touch settles the rep's lines about that person on the lists of their newest day, save
+what it left owing, and its undo puts them back; a plan that ends or moves takes its lines off everybody's newest list;
+a list is finished when no line of it is open, and open again when one is; each change marks the list's message stale.
 """
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, case, delete, exists, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Uuid,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session, aliased
 
 from bot.db.base import new_id
 from bot.db.models import Enrolment, Lead, Task, TimeOff, TouchItem, TouchList
 from bot.db.rows import put, run
 from bot.db.types import Timestamp
+from bot.domain.cadence import Step
 from bot.domain.notices import View
 from bot.domain.touch_list import ItemKind
 from bot.outbox.enqueue import refresh
@@ -23,21 +37,60 @@ from bot.outbox.enqueue import refresh
 OPEN = ("open", "opened")
 _NEWEST = select(func.max(TouchList.local_date)).where(TouchList.person_id == bindparam("rep")).scalar_subquery()
 _MINE = select(TouchList.id).where(TouchList.person_id == bindparam("rep"), TouchList.local_date == _NEWEST)
+_DAY = select(TouchList.local_date).where(TouchList.id == TouchItem.list_id).correlate(TouchItem).scalar_subquery()
+_ANSWERS = TouchItem.kind.in_((ItemKind.HOT.value, ItemKind.LEAD.value)) & TouchItem.enrolment_id.is_(None)
+_STILL_OWED = or_(
+    exists().where(Task.id == TouchItem.task_id, Task.done_at.is_(None)),
+    exists().where(
+        Enrolment.id == TouchItem.enrolment_id,
+        Enrolment.ended_at.is_(None),
+        Enrolment.next_due_on <= _DAY,
+        or_(
+            Enrolment.step == TouchItem.kind,
+            and_(Enrolment.step == Step.SOCIAL.value, TouchItem.kind == ItemKind.TASK.value),
+        ),
+    ),
+    and_(
+        _ANSWERS,
+        exists().where(Lead.id == TouchItem.lead_id, Lead.closed_at.is_(None), Lead.first_response_at.is_(None)),
+    ),
+)
+"""What a touch that was not what was due leaves as it is: the promise, the step, the first response."""
 _DONE = (
     update(TouchItem)
     .where(
         TouchItem.contact_id == bindparam("contact"),
         TouchItem.state.in_((*OPEN, "snoozed")),
         TouchItem.list_id.in_(_MINE),
-        ~exists().where(Task.id == TouchItem.task_id, Task.done_at.is_(None), Task.due_at > bindparam("at")),
+        ~_STILL_OWED,
     )
     .values(state="done", handled_at=bindparam("at"), touch_id=bindparam("touch"), version=TouchItem.version + 1)
     .returning(TouchItem.list_id)
 )
+_ASKED = aliased(TouchItem)
+_WHO_REPLIED_IS_KNOWN = (
+    exists()
+    .where(
+        _ASKED.list_id == TouchItem.list_id,
+        _ASKED.id != TouchItem.id,
+        _ASKED.kind == ItemKind.REPLY.value,
+        or_(_ASKED.state == "opened", and_(_ASKED.state == "done", _ASKED.touch_id.is_(None))),
+    )
+    .correlate(TouchItem)
+)
 _AGAIN = (
     update(TouchItem)
     .where(TouchItem.touch_id == bindparam("touch"))
-    .values(state="open", handled_at=None, snoozed_until=None, touch_id=None, version=TouchItem.version + 1)
+    .values(
+        state=case(
+            (TouchItem.snoozed_until.is_not(None), "snoozed"),
+            (and_(TouchItem.kind == ItemKind.REPLY.value, _WHO_REPLIED_IS_KNOWN), "opened"),
+            else_="open",
+        ),
+        handled_at=case((TouchItem.snoozed_until.is_not(None), TouchItem.handled_at), else_=None),
+        touch_id=None,
+        version=TouchItem.version + 1,
+    )
     .returning(TouchItem.list_id)
 )
 _LIST_OF_DAY = (
@@ -54,25 +107,32 @@ _LIST_OF_DAY = (
     .limit(1)
     .with_for_update(of=TouchList)
 )
-_DAY = select(TouchList.local_date).where(TouchList.id == TouchItem.list_id).correlate(TouchItem).scalar_subquery()
 _NOT_DUE = exists().where(
     Enrolment.id == TouchItem.enrolment_id, or_(Enrolment.ended_at.is_not(None), Enrolment.next_due_on > _DAY)
 )
-_COVERED = exists().where(
-    TouchList.id == bindparam("which"),
-    TimeOff.person_id == Lead.owner_id,
-    TimeOff.cover_id == bindparam("rep"),
-    TouchList.local_date.between(TimeOff.starts_on, TimeOff.ends_on),
-)
-_ANOTHERS = and_(Lead.owner_id != bindparam("rep"), ~_COVERED)
+
+
+def _anothers(owner: Any) -> ColumnElement[bool]:
+    """Whether work is neither the rep's nor of somebody they cover for on the list's day."""
+    covered = exists().where(
+        TouchList.id == bindparam("which"),
+        TimeOff.person_id == owner,
+        TimeOff.cover_id == bindparam("rep"),
+        TouchList.local_date.between(TimeOff.starts_on, TimeOff.ends_on),
+    )
+    return and_(owner != bindparam("rep"), ~covered)
+
+
 _SETTLED_ELSEWHERE = or_(
     exists().where(Task.id == TouchItem.task_id, Task.done_at.is_not(None)),
     _NOT_DUE,
-    exists().where(
-        Lead.id == TouchItem.lead_id,
-        TouchItem.kind.in_((ItemKind.HOT.value, ItemKind.LEAD.value)),
-        TouchItem.enrolment_id.is_(None),
-        or_(Lead.closed_at.is_not(None), Lead.first_response_at.is_not(None), _ANOTHERS),
+    exists().where(Enrolment.id == TouchItem.enrolment_id, _anothers(Enrolment.person_id)),
+    and_(
+        _ANSWERS,
+        exists().where(
+            Lead.id == TouchItem.lead_id,
+            or_(Lead.closed_at.is_not(None), Lead.first_response_at.is_not(None), _anothers(Lead.owner_id)),
+        ),
     ),
 )
 _GONE = (
@@ -86,23 +146,33 @@ _GONE = (
     .values(state="gone", handled_at=bindparam("at"), version=TouchItem.version + 1)
     .returning(TouchItem.id)
 )
+_HERE, _LATER = aliased(TouchList), aliased(TouchList)
 _OF_PLAN = (
-    TouchItem.enrolment_id == bindparam("plan"),
-    TouchItem.kind != ItemKind.REPLY.value,
-    TouchItem.list_id.in_(_MINE),
+    select(TouchItem.id)
+    .join(_HERE, _HERE.id == TouchItem.list_id)
+    .where(
+        TouchItem.enrolment_id == bindparam("plan"),
+        TouchItem.kind != ItemKind.REPLY.value,
+        _HERE.person_id != bindparam("but", type_=Uuid()),
+        ~exists().where(_LATER.person_id == _HERE.person_id, _LATER.local_date > _HERE.local_date),
+    )
+    .correlate(None)
+    # a line that somebody has in hand is theirs to settle: to wait for it here could be to wait for each other
+    .with_for_update(of=TouchItem, skip_locked=True)
 )
 _PLAN_OFF = (
     update(TouchItem)
-    .where(*_OF_PLAN, TouchItem.state.in_((*OPEN, "snoozed")), _NOT_DUE)
+    .where(TouchItem.id.in_(_OF_PLAN.where(TouchItem.state.in_((*OPEN, "snoozed")), _NOT_DUE).scalar_subquery()))
     .values(state="gone", handled_at=bindparam("at"), snoozed_until=None, version=TouchItem.version + 1)
     .returning(TouchItem.list_id)
 )
 _PLAN_ON = (
     update(TouchItem)
-    .where(*_OF_PLAN, TouchItem.state == "gone", ~_NOT_DUE)
+    .where(TouchItem.id.in_(_OF_PLAN.where(TouchItem.state == "gone", ~_NOT_DUE).scalar_subquery()))
     .values(state="open", handled_at=None, version=TouchItem.version + 1)
     .returning(TouchItem.list_id)
 )
+_NOBODY = UUID(int=0)
 _LEFT = exists().where(TouchItem.list_id == TouchList.id, TouchItem.state.in_(OPEN))
 _BUMP = (
     update(TouchList)
@@ -172,9 +242,13 @@ def drop_settled(session: Session, person_id: UUID, list_id: UUID, now: datetime
         lists_changed(session, [list_id], now)
 
 
-def plan_changed(session: Session, rep_id: UUID, enrolment_id: UUID, now: datetime) -> None:
-    """A plan was made to wait, ended or taken up again: its line on the rep's newest list goes or comes back."""
-    rows = [row for what in (_PLAN_OFF, _PLAN_ON) for row in run(session, what, plan=enrolment_id, rep=rep_id, at=now)]
+def plan_changed(session: Session, enrolment_id: UUID, now: datetime, but: UUID | None = None) -> None:
+    """A plan waits, ended, moved or was taken up again: its lines on the newest lists go or come back.
+
+    ``but``: whose lists are left alone, as they settle the line by what they did.
+    """
+    given = {"plan": enrolment_id, "but": but or _NOBODY, "at": now}
+    rows = [row for what in (_PLAN_OFF, _PLAN_ON) for row in run(session, what, **given)]
     lists_changed(session, {row.list_id for row in rows}, now)
 
 

@@ -8,18 +8,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.db.models import AuditEntry, TouchItem
 from bot.domain.commands import Actor, Undo
-from bot.domain.counting import counted
 from bot.domain.errors import Gone, NotAllowed, NotFound
 from bot.service.audit import record
 from bot.service.context import playbook
 from bot.service.enrolment_courses import moved_on, put_back
-from bot.service.touch_items import BATCH, NO_REPLY, SKIP, SNOOZE
-from bot.service.touch_list_state import lists_changed
+from bot.service.touch_batch import BATCH, batch_back
+from bot.service.touch_items import NO_REPLY, SKIP, SNOOZE
+from bot.service.touch_list_state import lists_changed, plan_changed
 from bot.service.undo import undo
 
 _SAID = {
@@ -38,7 +38,8 @@ def take_back(session: Session, command: Undo, now: datetime) -> str:
     if entry is None:
         raise NotFound("There is nothing to take back here.")
     if entry.command == BATCH:
-        return _batch_back(session, entry, command.actor, now)
+        _may(session, entry, command.actor, now)
+        return batch_back(session, entry, command.actor, now)
     if entry.command not in _SAID:
         return undo(session, command, now).sentence
     _may(session, entry, command.actor, now)
@@ -47,6 +48,7 @@ def take_back(session: Session, command: Undo, now: datetime) -> str:
         if blocked := moved_on(session, plan):
             raise Gone(f"{blocked} It cannot be taken back now.")
         put_back(session, plan)
+        plan_changed(session, UUID(plan["enrolment"]), now, but=command.actor.person_id)
     lists = {one for line in (entry.undo or {})["lines"] if (one := _line_back(session, line)) is not None}
     entry.undone_at = now
     session.flush()
@@ -77,25 +79,3 @@ def _line_back(session: Session, line: dict[str, Any]) -> UUID | None:
         .execution_options(synchronize_session=False)
     )
     return found
-
-
-def _batch_back(session: Session, entry: AuditEntry, actor: Actor, now: datetime) -> str:
-    """Each e-mail of a batch by itself; one that something followed stays."""
-    _may(session, entry, actor, now)
-    kept = 0
-    touches = [UUID(one) for one in (entry.undo or {})["touches"]]
-    taken = set(
-        session.scalars(select(AuditEntry.id).where(AuditEntry.id.in_(touches), AuditEntry.undone_at.is_(None)))
-    )
-    for causation_id in reversed(touches):
-        if causation_id not in taken:
-            continue
-        try:
-            undo(session, Undo(actor, causation_id), now)
-        except Gone:
-            kept += 1
-    entry.undone_at = now
-    session.flush()
-    record(session, "undo", actor, now, entry.subject_id or "", causation_id=entry.id)
-    said = f"Taken back: {counted(len(taken) - kept, 'e-mail')} not sent after all."
-    return said + (f" {counted(kept, 'e-mail')} stay logged, something followed them." if kept else "")

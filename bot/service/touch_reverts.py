@@ -31,7 +31,7 @@ from bot.service.enrolment_courses import BEGUN, MOVED, moved_on, put_back, take
 from bot.service.lead_changes import arm, change, get_lead, note_move
 from bot.service.stored import packed, restored
 from bot.service.touch_effects import CALLBACK, add_points
-from bot.service.touch_list_state import promise_off_list
+from bot.service.touch_list_state import plan_changed, promise_off_list
 
 Effect = dict[str, Any]
 
@@ -168,6 +168,7 @@ def _number_again(session: Session, effect: Effect, actor: Actor, now: datetime)
 
 def _plan_as_before(session: Session, effect: Effect, actor: Actor, now: datetime) -> None:
     put_back(session, effect)
+    plan_changed(session, UUID(effect["enrolment"]), now, but=actor.person_id)
 
 
 def _plan_taken_away(session: Session, effect: Effect, actor: Actor, now: datetime) -> None:

@@ -14,8 +14,8 @@ from bot.domain.commands import LogTouch, Undo
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.terms import Channel, Outcome, Role
 from bot.domain.touch_list_windows import local_day
+from bot.service.touch_batch import mark_sent
 from bot.service.touch_items import (
-    mark_sent,
     open_draft,
     skip_line,
     snooze_line,
@@ -54,8 +54,9 @@ def test_a_logged_touch_settles_the_line_and_its_undo_opens_it(office: Office) -
     assert office.state().progress.done == 0
 
 
-def test_somebody_elses_touch_leaves_the_line_alone(office: Office) -> None:
-    (ann,) = office.planned("Ann", step="call")
+def test_somebody_elses_touch_leaves_a_promise_alone(office: Office) -> None:
+    ann = office.person("Ann")
+    office.owes(ann, berlin(MONDAY, "09:00"))
     office.floor.hires("Ada", Role.SDR)
     office.morning()
     command = LogTouch(office.floor.actor("Ada"), ann, Channel.CALL, Outcome.VOICEMAIL, office.floor.now)
@@ -149,7 +150,7 @@ def test_drafts_opened_are_marked_sent_together_and_taken_back_together(office: 
     for item in items[:2]:
         does(office, open_draft, item)
     assert office.state().progress.opened == 2
-    sent = does(office, mark_sent, list_id, items)
+    sent = does(office, mark_sent, list_id, items[:2])
     assert sent.sentence == "2 e-mails marked sent."
     assert office.names("done") == ["Ann", "Bob"]
     assert office.floor.count(Touch, Touch.undone_at.is_(None)) == 2
@@ -157,7 +158,7 @@ def test_drafts_opened_are_marked_sent_together_and_taken_back_together(office: 
     assert again.already
     told = takes_back(office, sent.causation_id)
     assert "2 e-mails" in told
-    assert office.names("open") == ["Ann", "Bob", "Cid"]
+    assert office.names("open", "opened") == ["Ann", "Bob", "Cid"]
     with pytest.raises(Gone):
         takes_back(office, sent.causation_id)
 

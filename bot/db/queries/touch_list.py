@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Select, and_, bindparam, case, func, select
+from sqlalchemy import Boolean, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from bot.db.models import Account, Contact, Enrolment, Lead, Person, Task, Touch, TouchItem, TouchList
@@ -19,6 +19,7 @@ from bot.db.rows import run
 from bot.db.session import PlaybookInForce
 from bot.db.types import Timestamp
 from bot.domain.business_time import NoWorkingTimeError, add_working_days
+from bot.domain.cadence import Step
 from bot.domain.places import candidate_zones
 from bot.domain.terms import Channel, Outcome
 from bot.domain.touch_list import ItemKind
@@ -129,6 +130,18 @@ _WAITS = case((TouchItem.due_at > bindparam("now", type_=Timestamp), 1), else_=0
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
+    newest = (  # of several at one moment the one that was logged last
+        select(Touch.id)
+        .where(
+            Touch.contact_id == Contact.id,
+            Touch.happened_at == Contact.last_touched_at,
+            Touch.undone_at.is_(None),
+        )
+        .order_by(Touch.id.desc())
+        .limit(1)
+        .correlate(Contact)
+        .scalar_subquery()
+    )
     return (
         select(
             TouchItem.id,
@@ -153,14 +166,7 @@ def _lines() -> Select[*tuple[Any, ...]]:
         )
         .join(Contact, Contact.id == TouchItem.contact_id)
         .outerjoin(Account, Account.id == Contact.account_id)
-        .outerjoin(
-            Touch,
-            and_(
-                Touch.contact_id == Contact.id,
-                Touch.happened_at == Contact.last_touched_at,
-                Touch.undone_at.is_(None),
-            ),
-        )
+        .outerjoin(Touch, Touch.id == newest)
         .where(
             TouchItem.list_id == bindparam("which"),
             TouchItem.state.in_(OPEN),
@@ -269,7 +275,10 @@ _PLANS_DUE = (
     select(func.count())
     .select_from(Enrolment)
     .where(
-        Enrolment.person_id == bindparam("rep"), Enrolment.ended_at.is_(None), Enrolment.next_due_on <= bindparam("day")
+        Enrolment.person_id == bindparam("rep"),
+        Enrolment.ended_at.is_(None),
+        Enrolment.next_due_on <= bindparam("day"),
+        Enrolment.step != Step.CLOSE.value,
     )
 )
 _TASKS_DUE = (

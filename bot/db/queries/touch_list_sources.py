@@ -257,19 +257,29 @@ def known_people(session: Session, contact_ids: Sequence[UUID]) -> dict[UUID, Kn
     return found
 
 
-_PUT_OFF = select(TouchItem.contact_id).where(
-    TouchItem.contact_id.in_(bindparam("contacts", expanding=True)),
-    TouchItem.state == "snoozed",
-    TouchItem.snoozed_until >= bindparam("until"),
+_PUT_OFF = (
+    select(TouchItem.kind, TouchItem.contact_id, TouchItem.enrolment_id, TouchItem.lead_id, TouchItem.task_id)
+    .join(Contact, Contact.id == TouchItem.contact_id)
+    .where(
+        TouchItem.contact_id.in_(bindparam("contacts", expanding=True)),
+        TouchItem.state == "snoozed",
+        TouchItem.snoozed_until >= bindparam("until"),
+        or_(Contact.last_touched_at.is_(None), Contact.last_touched_at <= TouchItem.handled_at),
+    )
 )
 _ON_LIST = select(TouchItem.contact_id).where(TouchItem.list_id == bindparam("list"))
 
 
-def put_off_beyond(session: Session, contact_ids: Sequence[UUID], until: datetime) -> set[UUID]:
-    """Who was snoozed to ``until`` or later."""
-    if not contact_ids:
-        return set()
-    return set(run(session, _PUT_OFF, contacts=list(contact_ids), until=until).scalars())
+def not_put_off(session: Session, due: Sequence[DueItem], until: datetime) -> list[DueItem]:
+    """What of ``due`` is left: not what was put off to ``until`` or later, unless they were touched since.
+
+    A line that was put off is one step, lead or promise; anything else about that person comes all the same.
+    """
+    if not due:
+        return []
+    rows = run(session, _PUT_OFF, contacts=sorted({one.contact_id for one in due}), until=until)
+    waiting = {tuple(row) for row in rows}
+    return [one for one in due if (one.kind, one.contact_id, one.enrolment_id, one.lead_id, one.task_id) not in waiting]
 
 
 def on_list(session: Session, list_id: UUID) -> set[UUID]:
