@@ -1,7 +1,7 @@
 """What falls due around an intro call: reminders before it, the question after it, the verdict that is missing (§7).
 
 What must stay true: what is set follows from the handoff's state alone (``watch_handoff``); a reminder for a time that
-was moved, or of a handoff that went on, tells nobody; a call that somebody settled by a touch is asked about as ever.
+was moved, or of a handoff that went on, tells nobody.
 """
 
 from datetime import datetime
@@ -18,7 +18,7 @@ from bot.outbox.enqueue import refresh, tell
 from bot.service.context import playbook
 from bot.service.cover import cover_of
 from bot.service.due import fall_due, forget_due
-from bot.service.executives import BOOKED, CANCELLED
+from bot.service.executives import BOOKED
 from bot.service.lead_changes import managers_of
 
 INTRO_CALL_DUE = "intro_call"
@@ -36,7 +36,7 @@ def watch_handoff(session: Session, handoff_id: UUID, now: datetime) -> None:
     handoff = session.get(Handoff, handoff_id)
     if handoff is None:
         return
-    meeting = _standing_call(session, handoff_id)
+    meeting = booked_call(session, handoff_id)
     call = _next_of_call(session, meeting, now) if handoff.state in BEFORE_IT and meeting is not None else None
     verdict = _next_of_verdict(session, handoff, meeting, now) if call is None else None
     for job, following in ((INTRO_CALL_DUE, call), (VERDICT_DUE, verdict)):
@@ -58,18 +58,6 @@ def booked_call(session: Session, handoff_id: UUID, *, lock: bool = False) -> Me
     return session.scalars(booked.with_for_update() if lock else booked).first()
 
 
-def _standing_call(session: Session, handoff_id: UUID) -> Meeting | None:
-    """The intro call that was not cancelled: booked, or settled by a touch, which says nothing of the handoff."""
-    standing = (
-        select(Meeting)
-        .where(Meeting.handoff_id == handoff_id, Meeting.state != CANCELLED)
-        .order_by(Meeting.id.desc())
-        .limit(1)
-        .execution_options(populate_existing=True)
-    )
-    return session.scalars(standing).first()
-
-
 def _locked(session: Session, due: Due) -> Handoff | None:
     """The handoff of a due time, which nobody moves meanwhile: else the next due time would be of the old call."""
     return session.get(Handoff, UUID(due.subject_id), with_for_update={"key_share": True}, populate_existing=True)
@@ -80,14 +68,14 @@ def step_intro_call(session: Session, due: Due, now: datetime) -> None:
     handoff = _locked(session, due)
     if handoff is None or handoff.state not in BEFORE_IT:
         return
-    meeting = _standing_call(session, handoff.id)
+    meeting = booked_call(session, handoff.id)
     start, _, step = due.slot.partition(":")
     if meeting is not None and start == _stamp(meeting.starts_at):
         if step == ENDED:
             for person_id in _holders(session, handoff, now):
                 _tell(session, handoff, NoticeKind.VERDICT_WANTED, person_id, due.slot, ENDED)
             refresh(session, str(handoff.id))  # its buttons ask now
-        elif meeting.starts_at > now and meeting.state == BOOKED:
+        elif meeting.starts_at > now:
             for person_id in dict.fromkeys([*_holders(session, handoff, now), handoff.rep_id]):
                 _tell(session, handoff, NoticeKind.INTRO_CALL_SOON, person_id, due.slot, step)
     watch_handoff(session, handoff.id, now)
@@ -99,7 +87,7 @@ def step_verdict(session: Session, due: Due, now: datetime) -> None:
     if handoff is None or handoff.ended_at is not None:
         return
     since, _, step = due.slot.partition(":")
-    base = _verdict_since(handoff, _standing_call(session, handoff.id))
+    base = _verdict_since(handoff, booked_call(session, handoff.id))
     if base is not None and since == _stamp(base):
         people = _holders(session, handoff, now) if step == REMIND else list(managers_of(session, handoff.ae_id))
         for person_id in people:

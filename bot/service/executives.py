@@ -23,8 +23,7 @@ from bot.domain.terms import Role
 from bot.service.context import playbook
 from bot.service.routing import week_of
 
-BOOKED, CANCELLED = "booked", "cancelled"
-"""States of a call."""
+BOOKED = "booked"
 _NOBODY = UUID(int=0)
 """An id nobody has: no alignment is asked for."""
 

@@ -21,12 +21,13 @@ from bot.service.audit import record
 from bot.service.call_watch import watch_handoff
 from bot.service.context import playbook
 from bot.service.cover import cover_of
-from bot.service.executives import BOOKED, CANCELLED, busy_times, executive
+from bot.service.executives import BOOKED, busy_times, executive
 from bot.service.handoff_ladder_times import move_handoff_ladder
 from bot.service.handoff_moves import get_handoff, leads_it, note_step, touched
 from bot.service.handoff_notices import CANCEL, REQUEST, send_files, tell_executive, tell_rep
 from bot.service.lead_changes import name_of
 
+CANCELLED = "cancelled"
 INTRO_CALL = "intro_call"
 STARTS_AT = "starts_at"
 """The field of a form that an error about the time stands beside."""

@@ -1,7 +1,8 @@
 """Meetings as touches make and settle them: booked, held, missed, moved (process §6).
 
 What must stay true: an outcome settles the meeting it is about, as the touch says or else the last one that has begun,
-and keeps what it takes to revert it.
+and keeps what it takes to revert it; a handoff's intro call is settled and moved by the handoff alone, so that whoever
+holds it, calendars and the verdict follow (process §7).
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,7 +15,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bot.db.base import new_id
-from bot.db.models import Meeting
+from bot.db.models import Meeting, Person
 from bot.domain.commands import LogTouch
 from bot.domain.terms import Outcome
 from bot.service.context import playbook
@@ -62,6 +63,10 @@ def _is_intro_call(touch: TouchInHand, starts_at: datetime) -> bool:
 def meeting_done(touch: TouchInHand) -> None:
     """Held, no-show or rescheduled: what became of the booked meeting that is meant."""
     command = touch.command
+    if command.meeting_id is None and (executive := _intro_call_with(touch)):
+        touch.effects.sentences.append(
+            f"Their intro call with {executive} stays as it is: say under the handoff how it went, or when it is now."
+        )
     meeting = _meant(touch)
     if meeting is None:
         return
@@ -92,7 +97,8 @@ def about_the_same_call(session: Session, changed: LogTouch, caused: Iterable[Ma
 def _meant(touch: TouchInHand) -> Meeting | None:
     """The booked meeting that the touch names.
 
-    Else the last one that had begun when it happened; else the next one, held or moved early.
+    Else, of those that are no handoff's, the last one that had begun when it happened; else the next one, held or
+    moved early.
     """
     at, named = touch.command.happened_at, touch.command.meeting_id
     booked = (
@@ -103,6 +109,18 @@ def _meant(touch: TouchInHand) -> Meeting | None:
     )
     if named is not None:
         return touch.session.scalars(booked.where(Meeting.id == named)).first()
+    booked = booked.where(Meeting.handoff_id.is_(None))
     begun = booked.where(Meeting.starts_at <= at).order_by(Meeting.starts_at.desc())
     to_come = booked.where(Meeting.starts_at > at).order_by(Meeting.starts_at)
     return touch.session.scalars(begun).first() or touch.session.scalars(to_come).first()
+
+
+def _intro_call_with(touch: TouchInHand) -> str | None:
+    """Who holds the intro call that is booked with the person touched; None where there is none."""
+    name: str | None = touch.session.scalar(
+        select(Person.name)
+        .join(Meeting, Meeting.person_id == Person.id)
+        .where(Meeting.contact_id == touch.them.contact_id, Meeting.state == "booked", Meeting.handoff_id.is_not(None))
+        .limit(1)
+    )
+    return name

@@ -365,16 +365,23 @@ def test_the_reps_list_says_that_somebody_came_back_to_them(closing: Closing) ->
     assert "No-show in Erik's intro call" in item.why
 
 
-@pytest.mark.parametrize("who", ["Ada", "Erik"])
-def test_a_call_that_a_touch_settled_is_still_asked_about(closing: Closing, who: str) -> None:
-    """Whoever logs "held" with ``/touch`` says nothing of the handoff: the verdict is asked for as ever."""
+@pytest.mark.parametrize("outcome", [Outcome.HELD, Outcome.NO_SHOW, Outcome.RESCHEDULED])
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_touch_beside_the_handoff_leaves_its_call_alone(closing: Closing, outcome: Outcome, begun: bool) -> None:
+    """Its time stands in calendars, its slot is taken, its verdict is owed: the handoff's buttons change that."""
     handoff_id = closing.accepted()
-    meeting = closing.meeting(handoff_id)
-    assert meeting is not None
-    closing.floor.until(meeting.starts_at + timedelta(minutes=5))
-    actor, jane = closing.floor.actor(who), closing.contact().id
-    closing.floor.does(log_touch, LogTouch(actor, jane, Channel.MEETING, Outcome.HELD, closing.now))
-    closing.floor.until(meeting.ends_at + timedelta(days=2))
+    call = closing.meeting(handoff_id)
+    assert call is not None
+    closing.floor.until(call.starts_at + timedelta(minutes=5 if begun else -90))
+    again = closing.now + timedelta(days=1) if outcome is Outcome.RESCHEDULED else None
+    ada, jane = closing.floor.actor("Ada"), closing.contact().id
+    command = LogTouch(ada, jane, Channel.MEETING, outcome, closing.now, follow_up_at=again)
+    logged = closing.floor.does(log_touch, command)
+    after = closing.meeting(handoff_id)
+    assert after is not None
+    assert (after.state, after.starts_at, after.sequence) == ("booked", call.starts_at, 0)
+    assert "intro call with Erik" in " ".join(logged.effects)
+    closing.floor.until(call.ends_at + timedelta(days=2))
     assert [step for _, step, _ in closing.told("verdict_wanted")] == ["ended", "remind", "manager"]
 
 
