@@ -24,7 +24,7 @@ from bot.service.executives import executive, propose, slots_for
 from bot.service.handoff_ladder import decide_handoff
 from bot.service.handoffs import answer_handoff, take_back_handoff, undo_accept
 from bot.service.intro_calls import move_intro_call
-from bot.slack.blocks import say
+from bot.slack.blocks import esc, say
 from bot.slack.ids import Action, Block, Callback, HandoffMore
 from bot.slack.views.handoff_command import accepted_post
 from bot.slack.views.handoff_form import HandoffInput
@@ -37,6 +37,7 @@ from bot.slack.views.handoff_menu import (
     touches_modal,
 )
 
+SENTENCE = 600
 TOUCHES = re.compile(rf"^{Action.HANDOFF_TOUCHES}(_\w+)?$")
 
 
@@ -209,7 +210,7 @@ async def on_wait(request: Request) -> Answer:
     done = await request.perform(
         lambda session, actor, now: decide_handoff(session, DecideHandoff(actor, handoff_id, None), now)
     )
-    return Say(say(done.sentence))
+    return Say(say(esc(done.sentence, SENTENCE)))
 
 
 async def on_touches(request: Request) -> Answer:
@@ -246,7 +247,7 @@ def _card(session: Session, actor: Actor, handoff_id: UUID, now: datetime) -> Ha
 async def _perform(request: Request, work: Work[str]) -> Answer:
     """Do what a form asks; what is wrong stands beside its field, and the form stays open."""
     try:
-        return CloseAll(say(await request.perform(work)))
+        return CloseAll(say(esc(await request.perform(work), SENTENCE)))
     except UserError as error:
         return beside(request, error.field, error.sentence)
 
