@@ -162,9 +162,11 @@ def facts(row: Enrolment) -> dict[str, Any]:
 
 
 def moved_on(session: Session, effect: Effect) -> str | None:
-    """Why a change of a plan cannot be put back any more; None if it can."""
+    """Why a change of a plan cannot be put back any more; None if it can, and then it is locked."""
     which = UUID(effect["enrolment"])
-    row = session.execute(select(Enrolment.version, Enrolment.contact_id).where(Enrolment.id == which)).first()
+    row = session.execute(
+        select(Enrolment.version, Enrolment.contact_id).where(Enrolment.id == which).with_for_update()
+    ).first()
     if row is None:
         return None
     again = session.scalar(

@@ -12,8 +12,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.db.models import Enrolment
+from bot.db.queries.due_work import desk_of
 from bot.db.queries.touch_ahead import DraftAhead
 from bot.db.queries.touch_item import plan_draft, planned_mail
+from bot.domain.cadence import Step
 from bot.domain.commands import Actor
 from bot.domain.errors import Gone, NotAllowed
 from bot.domain.touch_list import DueItem, ItemKind
@@ -93,7 +95,10 @@ def _approved(session: Session, enrolments: list[UUID]) -> set[UUID]:
 
 
 def approve_ahead(session: Session, actor: Actor, enrolment_id: UUID, subject: str, body: str, now: datetime) -> None:
-    """Keep the text for a plan's next e-mail. Raises ``UserError`` with the field, ``Gone``, ``NotAllowed``."""
+    """Keep the text for a plan's next e-mail: of the rep's own, or of somebody they cover for that day.
+
+    Raises ``UserError`` with the field, ``Gone``, ``NotAllowed``.
+    """
     row = session.execute(
         select(Enrolment.person_id, Enrolment.step, Enrolment.cycle, Enrolment.state, Enrolment.ended_at)
         .where(Enrolment.id == enrolment_id)
@@ -101,10 +106,19 @@ def approve_ahead(session: Session, actor: Actor, enrolment_id: UUID, subject: s
     ).first()
     if row is None or row.ended_at is not None:
         raise Gone("Their plan has ended; nothing goes out.")
-    if row.person_id != actor.person_id:
+    if row.step != Step.EMAIL.value:
+        raise Gone("Their e-mail has gone out already; the next step is another.")
+    if row.person_id != actor.person_id and row.person_id not in _desk(session, actor, now):
         raise NotAllowed("That plan is a colleague's.")
     draft = made_draft(subject, body, now) | {"for": f"{row.step}:{row.cycle}"}
     _change(session, enrolment_id, state={**(row.state or {}), "draft": draft})
+
+
+def _desk(session: Session, actor: Actor, now: datetime) -> tuple[UUID, ...]:
+    """Whose plans somebody works on their next working day."""
+    rep = rep_of(session, actor, now)
+    day = next_working_day(rep, local_date(rep, now), playbook(session))
+    return desk_of(session, actor.person_id, day).reps if day is not None else ()
 
 
 def _change(session: Session, enrolment_id: UUID, **values: object) -> None:

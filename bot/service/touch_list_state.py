@@ -94,19 +94,13 @@ _AGAIN = (
     .returning(TouchItem.list_id)
 )
 _LIST_OF_DAY = (
-    select(
-        TouchList.id,
-        select(func.coalesce(func.max(TouchItem.position), 0))
-        .where(TouchItem.list_id == TouchList.id)
-        .correlate(TouchList)
-        .scalar_subquery()
-        .label("lines"),
-    )
+    select(TouchList.id)
     .where(TouchList.person_id == bindparam("rep"), TouchList.local_date == bindparam("day"))
     .order_by(TouchList.wave.desc())
     .limit(1)
-    .with_for_update(of=TouchList)
+    .with_for_update()
 )
+_LAST_PLACE = select(func.coalesce(func.max(TouchItem.position), 0)).where(TouchItem.list_id == bindparam("which"))
 _NOT_DUE = exists().where(
     Enrolment.id == TouchItem.enrolment_id, or_(Enrolment.ended_at.is_not(None), Enrolment.next_due_on > _DAY)
 )
@@ -207,15 +201,17 @@ def promise_on_list(
     now: datetime,
 ) -> None:
     """A callback was promised for ``day``: if that day's list is there already, it gets a line at its end."""
-    row = run(session, _LIST_OF_DAY, rep=rep_id, day=day).first()
-    if row is None:
+    list_id = run(session, _LIST_OF_DAY, rep=rep_id, day=day).scalar()
+    if list_id is None:
         return
+    # Read once the list is ours: who held it may have put a line at its end.
+    last: int = run(session, _LAST_PLACE, which=list_id).scalar_one()
     put(
         session,
         TouchItem,
         id=new_id(),
-        list_id=row.id,
-        position=row.lines + 1,
+        list_id=list_id,
+        position=last + 1,
         contact_id=contact_id,
         kind=ItemKind.CALLBACK.value,
         task_id=task_id,
@@ -226,7 +222,7 @@ def promise_on_list(
         causation_id=causation_id,
         version=1,
     )
-    lists_changed(session, [row.id], now)
+    lists_changed(session, [list_id], now)
 
 
 def promise_off_list(session: Session, task_id: UUID, now: datetime) -> None:
