@@ -68,6 +68,8 @@ def _lists_of_today(session: Session, people: set[UUID], now: datetime) -> dict[
             TouchList.wave == "morning",
             TouchList.local_date >= (now - _LATELY).date(),
         )
+        .order_by(TouchList.id)
+        .with_for_update(of=TouchList)  # before its last place is read: a promise may be put at its end meanwhile
     )
     return {row.person_id: row.id for row in rows if row.local_date == now.astimezone(ZoneInfo(row.timezone)).date()}
 
