@@ -73,6 +73,7 @@ class Given:
     when: datetime | None
     note: str
     fact: str
+    piece: str = ""
 
     @classmethod
     def read(cls, metadata: Mapping[str, Any], state: Mapping[str, Any]) -> "Given":
@@ -88,6 +89,7 @@ class Given:
             when=datetime.fromtimestamp(int(at), UTC) if at else None,
             note=str(state.get(Action.ITEM_NOTE) or ""),
             fact=str(state.get(Action.ITEM_FACT) or ""),
+            piece=str(state.get(Action.ITEM_PIECE) or ""),
         )
 
 
@@ -172,7 +174,7 @@ async def on_next(request: Request) -> Answer:
     def work(session: Session, actor: Actor, now: datetime) -> ShowView:
         noted = given.fact.strip() and note_fact(session, actor, given.item_id, given.fact, now)
         if not given.choice:
-            if given.note.strip():
+            if given.note.strip() or given.piece:
                 raise UserError("What came of it? Your note is kept with it.", field=Block.CHOICE)
             if noted:
                 return ShowView(item_modal(item_card(session, given.item_id, now), playbook(session), Just("Noted.")))
@@ -247,7 +249,7 @@ def _logged(session: Session, actor: Actor, given: Given, choice: str, now: date
         raise UserError("What came of it?", field=Block.CHOICE) from None
     if said[1] in NEEDS_TIME and given.when is None:
         raise UserError(NEEDS_TIME[said[1]], field=Block.FOLLOW_UP)
-    done = touch_line(session, actor, given.item_id, *said, now, given.note, given.when)
+    done = touch_line(session, actor, given.item_id, *said, now, _note(session, given), given.when)
     if isinstance(done, Settled):
         return Just(done.sentence)
     words = f"{said[0].value.replace('email', 'e-mail')}, {said[1].value.replace('_', ' ')}"
@@ -255,12 +257,25 @@ def _logged(session: Session, actor: Actor, given: Given, choice: str, now: date
     return Just(told, done.causation_id, given.position)
 
 
+def _note(session: Session, given: Given) -> str:
+    """The rep's note, with what they sent along to read (process §5)."""
+    pieces = playbook(session).library.pieces
+    sent = next((one for one in pieces if given.piece and one.title[:150] == given.piece), None)
+    return "\n".join(
+        part for part in (given.note.strip(), f"Sent along: {sent.title}, {sent.url}" if sent else "") if part
+    )
+
+
 def _referral(session: Session, actor: Actor, given: Given, now: datetime) -> View:
     """Whom they named is asked in the form of a touch; logging it there settles the line."""
     line = take_line(session, actor, given.item_id)
     channel = Channel(given.choice.split("|")[1])
     pending = PendingTouch(
-        contact_id=line.contact_id, channel=channel, outcome=Outcome.REFERRAL, note=given.note, happened_at=now
+        contact_id=line.contact_id,
+        channel=channel,
+        outcome=Outcome.REFERRAL,
+        note=_note(session, given),
+        happened_at=now,
     )
     return touch_form(pending, contact_candidate(session, line.contact_id), now)
 

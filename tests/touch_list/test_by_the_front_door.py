@@ -10,6 +10,8 @@ from sqlalchemy import insert, select, update
 
 from bot.db.base import new_id
 from bot.db.models import Account, Contact, Enrolment, Person, Touch, TouchItem
+from bot.db.session import PlaybookInForce
+from bot.playbook.schema.texts import Library, Piece
 from tests.front_door.whole_house import BERLIN, WholeHouse, monday, whole_house
 
 pytestmark = pytest.mark.anyio
@@ -257,3 +259,26 @@ async def test_a_call_without_a_number_offers_an_email_or_to_skip(house: WholeHo
     await sam.submits()
     await sam.sees("Bob Doe is skipped: No phone number.", in_="modal")
     assert count(house, Enrolment, Enrolment.step == "email", Enrolment.cycle == 3) == 2
+
+
+async def test_a_piece_of_the_library_is_offered_and_logged_when_sent(house: WholeHouse) -> None:
+    database = house.parts.database
+    assert database.in_force is not None
+    piece = Piece(title="How fast is fast enough?", topic="response time", url="https://www.example.com/how-fast")
+    rules = database.playbook.model_copy(update={"library": Library(pieces=(piece,))})
+    database.in_force = PlaybookInForce(database.in_force.number, rules)
+    fills(house, ("Ann", "email"))
+    await comes(house, "09:30")
+    sam = house.sam
+    await sam.clicks("Start", in_="dm")
+    card = await sam.sees("How fast is fast enough?", in_="modal")
+    assert "https://www.example.com/how-fast" in str(card.raw)
+    await sam.picks("Something to read that you sent along", "How fast is fast enough?", in_="modal")
+    refused = await sam.submits()
+    assert "What came of it?" in str(refused.result["errors"])
+    await sam.picks("What came of it?", "E-mail, sent", in_="modal")
+    await sam.fills("Note", "she asked for it", in_="modal")
+    assert await sam.submits()
+    await sam.sees("Logged for Ann Doe", in_="modal")
+    note = "she asked for it\nSent along: How fast is fast enough?, https://www.example.com/how-fast"
+    assert count(house, Touch, Touch.note == note) == 1

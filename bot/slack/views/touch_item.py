@@ -28,7 +28,21 @@ from bot.domain.terms import CALL_OUTCOMES, EMAIL_OUTCOMES, SOCIAL_OUTCOMES, Cha
 from bot.domain.touch_draft import say as word
 from bot.domain.touch_list import ItemKind
 from bot.playbook.schema import Playbook
-from bot.slack.blocks import at, bullet, button, buttons, context, divider, esc, modal, option, plain, quote, section
+from bot.slack.blocks import (
+    at,
+    bullet,
+    button,
+    buttons,
+    context,
+    divider,
+    esc,
+    link,
+    modal,
+    option,
+    plain,
+    quote,
+    section,
+)
 from bot.slack.ids import Action, Block, Callback
 from bot.slack.views.call_card import call_blocks, gate_line
 from bot.slack.views.mail_draft import mail_blocks
@@ -40,6 +54,8 @@ OUTCOME, LATER, SKIP = "o", "s", "k"
 SOON, TOMORROW, ON_DATE = "soon", "tomorrow", "date"
 NOTE = 3000
 FACT = 500
+PIECES, LINKS = 100, 8
+"""Pieces of the library in the menu, and those whose links stand under it."""
 _REPLIES = tuple(one for one in EMAIL_OUTCOMES if one is not Outcome.SENT)
 
 
@@ -133,6 +149,30 @@ def _inputs(card: ItemCard, rules: Playbook) -> list[SlackBlock]:
             optional=True,
         ),
         InputBlock(plain("Note", 150), note, block_id=f"{Block.NOTE}:{key}", optional=True),
+        *_library(card, rules),
+    ]
+
+
+def _library(card: ItemCard, rules: Playbook) -> list[SlackBlock]:
+    """The playbook's pieces by topic, to send along and to log with the touch; nothing where it has none."""
+    pieces = rules.library.pieces[:PIECES]
+    if not pieces:
+        return []
+    topics = {piece.topic: None for piece in pieces}
+    groups = [
+        OptionGroup(plain(topic, 75), [option(one.title, one.title) for one in pieces if one.topic == topic])
+        for topic in topics
+    ]
+    menu = StaticSelectMenu(Action.ITEM_PIECE, option_groups=groups, placeholder=plain("Nothing", 150))
+    links = " · ".join(link(piece.url, piece.title) for piece in pieces[:LINKS])
+    return [
+        InputBlock(
+            plain("Something to read that you sent along", 150),
+            menu,
+            block_id=f"{Block.PIECE}:{card.item_id}",
+            optional=True,
+        ),
+        context(links),
     ]
 
 
