@@ -31,9 +31,9 @@ from bot.domain.terms import Role
 from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, Nothing, Options, Request
 from bot.service.context import playbook
-from bot.service.setup_changes import Changed, may_set_up, undo_change
+from bot.service.setup_changes import Changed, may_enter, may_set_up, undo_change
 from bot.service.setup_people import deactivate_person
-from bot.service.time_off import cancel_time_off, may_enter
+from bot.service.time_off import cancel_time_off
 from bot.slack.ids import Action, SetupPage, SetupPick
 from bot.slack.views.setup import Just, off_modal, people_modal, person_modal, teams_modal
 from bot.slack.views.setup_forms import (

@@ -1,7 +1,7 @@
 """Changes of the set-up: who may make them, what was there before, and the way back.
 
 What must stay true: every change stands in the audit log with what it takes to revert it; a change is taken back only
-while nobody changed the same thing since.
+while nobody changed the same thing since, and by somebody who may make it now.
 """
 
 from dataclasses import dataclass
@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, exists, insert, select
 from sqlalchemy.orm import Session
 
 from bot.db.base import new_id
 from bot.db.models import Alignment, AuditEntry, Person, PersonRole, Team, TeamMember, TimeOff
+from bot.db.queries.setup import led_people
 from bot.domain.commands import Actor, Undo
 from bot.domain.errors import Gone, NotAllowed, NotFound
 from bot.domain.notices import View
@@ -22,6 +23,7 @@ from bot.domain.terms import Role
 from bot.outbox.enqueue import refresh
 from bot.service.audit import record
 from bot.service.changed_days import days_changed
+from bot.service.cover import arm_covers
 from bot.service.greeting import greet_newcomers
 from bot.service.people_import import nobody_administers
 from bot.service.turns import take_up_held
@@ -60,6 +62,22 @@ def may_set_up(actor: Actor) -> None:
     """Let admins change the set-up. Raises ``NotAllowed``."""
     if not actor.has(Role.ADMIN):
         raise NotAllowed("Only admins change the set-up.")
+
+
+def may_enter(session: Session, actor: Actor, person_id: UUID) -> None:
+    """Let everybody enter their own time off, managers their teams', admins all. Raises ``NotAllowed``."""
+    whose = led_people(session, actor)
+    if whose is not None and person_id not in whose:
+        raise NotAllowed("You can enter your own time off, and that of people whose team you lead.", field="who")
+
+
+def one_at_a_time(session: Session) -> None:
+    """Have changes of people wait for one another: two admins who remove each other would leave nobody.
+
+    Holds the admins' rows until the commit; on SQLite writes are one at a time anyway.
+    """
+    held = exists().where(PersonRole.person_id == Person.id, PersonRole.role == Role.ADMIN)
+    session.execute(select(Person.id).where(held).order_by(Person.id).with_for_update(of=Person))
 
 
 def still_administered(session: Session) -> None:
@@ -101,11 +119,15 @@ def undo_change(session: Session, command: Undo, now: datetime) -> Changed:
     undo = (entry.undo if entry else None) or {}
     if entry is None or undo.get("kind") not in (PERSON, TEAM, TIME_OFF):
         raise NotFound("There is nothing to take back here.")
-    if entry.actor_id != command.actor.person_id and not command.actor.has(Role.ADMIN):
-        raise NotAllowed("Only the one who did it, or an admin, can take it back.")
+    kind, subject_id = str(undo["kind"]), UUID(undo["subject"])
+    facts: Facts = undo["before"] or undo["after"] or {}
+    if kind == TIME_OFF:
+        may_enter(session, command.actor, UUID(facts["person_id"]))
+    else:
+        may_set_up(command.actor)
+        one_at_a_time(session)
     if entry.undone_at is not None:
         raise Gone("That was taken back already.")
-    kind, subject_id = str(undo["kind"]), UUID(undo["subject"])
     if facts_of(session, kind, subject_id) != undo["after"]:
         raise Gone("Somebody changed it again since. Open it and change it by hand.")
     _restore(session, kind, subject_id, undo["before"])
@@ -113,7 +135,7 @@ def undo_change(session: Session, command: Undo, now: datetime) -> Changed:
         still_administered(session)
     entry.undone_at = now
     causation = record(session, "undo", command.actor, now, str(subject_id), causation_id=entry.id)
-    _follow(session, command.actor, kind, subject_id, undo["before"] or undo["after"] or {}, now)
+    _follow(session, command.actor, kind, subject_id, facts, now)
     return Changed("Taken back.", subject_id, causation)
 
 
@@ -125,6 +147,8 @@ def _follow(session: Session, actor: Actor, kind: str, subject_id: UUID, facts: 
         person_id = subject_id if kind == PERSON else UUID(facts["person_id"])
         homes.add(person_id)
         days_changed(session, [person_id], now)
+        if kind == TIME_OFF:
+            arm_covers(session, now)
         take_up_held(session, now)
         greet_newcomers(session, now)
     for person_id in homes:
@@ -177,8 +201,17 @@ def _restore(session: Session, kind: str, subject_id: UUID, facts: Facts | None)
     elif facts is None:
         session.execute(delete(TimeOff).where(TimeOff.id == subject_id))
     else:
-        session.add(TimeOff(id=subject_id, **_time_off_values(facts)))
+        values = _time_off_values(facts)
+        if time_off_within(session, values["person_id"], values["starts_on"], values["ends_on"]) is not None:
+            raise Gone("Other time off was entered for those days since. Remove that first.")
+        session.add(TimeOff(id=subject_id, **values))
     session.flush()
+
+
+def time_off_within(session: Session, person_id: UUID, first: date, last: date) -> TimeOff | None:
+    """Time off of somebody that touches these days, if there is any; both are inclusive."""
+    touching = (TimeOff.starts_on <= last, TimeOff.ends_on >= first)
+    return session.scalars(select(TimeOff).where(TimeOff.person_id == person_id, *touching)).first()
 
 
 def _time_off_values(facts: Facts) -> Facts:

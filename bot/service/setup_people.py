@@ -22,7 +22,15 @@ from bot.domain.terms import Role
 from bot.playbook.schema.people import People
 from bot.service.context import playbook
 from bot.service.people_import import align_people, import_people, known_people
-from bot.service.setup_changes import PERSON, Changed, facts_of, may_set_up, note_change, still_administered
+from bot.service.setup_changes import (
+    PERSON,
+    Changed,
+    facts_of,
+    may_set_up,
+    note_change,
+    one_at_a_time,
+    still_administered,
+)
 
 _HIGHEST_CAP = 100_000
 _LONGEST_LINK = 500
@@ -34,6 +42,7 @@ _LINE = 1
 def save_person(session: Session, command: SavePerson, now: datetime) -> Changed:
     """Add somebody, or change what is known of them. Raises ``NotAllowed``, ``UserError`` with the field."""
     may_set_up(command.actor)
+    one_at_a_time(session)
     known = _known(session, command)
     before = facts_of(session, PERSON, known.id) if known else None
     row = _row(session, command, known.email if known else None)
@@ -155,6 +164,7 @@ def _remarks(session: Session, person: Person, rules: People) -> tuple[str, ...]
 def deactivate_person(session: Session, command: DeactivatePerson, now: datetime) -> Changed:
     """Take somebody out of everything; what they own is named. Raises ``NotAllowed``, ``NotFound``."""
     may_set_up(command.actor)
+    one_at_a_time(session)
     person = session.get(Person, command.person_id, with_for_update=True)
     if person is None or not person.active:
         raise NotFound("They are not on the team any more.")

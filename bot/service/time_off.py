@@ -5,35 +5,16 @@ covers is there meanwhile.
 """
 
 from datetime import date, datetime, timedelta
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from bot.db.models import Person, TeamMember, TimeOff
-from bot.domain.commands import Actor
-from bot.domain.errors import NotAllowed, NotFound, UserError
+from bot.db.models import Person, TimeOff
+from bot.domain.errors import NotFound, UserError
 from bot.domain.setup_commands import CancelTimeOff, EnterTimeOff
-from bot.domain.terms import Role
-from bot.service.cover import arm_covers
-from bot.service.setup_changes import TIME_OFF, Changed, facts_of, new_subject, note_change
+from bot.service.setup_changes import TIME_OFF, Changed, facts_of, may_enter, new_subject, note_change, time_off_within
 
 _LONGEST = timedelta(days=366)
-
-
-def may_enter(session: Session, actor: Actor, person_id: UUID) -> None:
-    """Let everybody enter their own, managers their teams', admins all. Raises ``NotAllowed``."""
-    if actor.person_id == person_id or actor.has(Role.ADMIN):
-        return
-    theirs, led = aliased(TeamMember), aliased(TeamMember)
-    leads = (
-        select(led.team_id)
-        .join(theirs, theirs.team_id == led.team_id)
-        .where(led.person_id == actor.person_id, led.manages.is_(True), theirs.person_id == person_id)
-    )
-    if session.scalar(leads.limit(1)) is None:
-        raise NotAllowed("You can enter your own time off, and that of people whose team you lead.", field="who")
 
 
 def enter_time_off(session: Session, command: EnterTimeOff, now: datetime) -> Changed:
@@ -48,7 +29,6 @@ def enter_time_off(session: Session, command: EnterTimeOff, now: datetime) -> Ch
     off_id = new_subject()
     session.add(TimeOff(id=off_id, person_id=person.id, starts_on=first, ends_on=last, cover_id=command.cover_id))
     session.flush()
-    arm_covers(session, now)
     entry = note_change(session, "enter_time_off", command.actor, TIME_OFF, off_id, None, now)
     remarks = () if cover else ("Nobody covers: hot leads go to whoever is next, the rest waits or pauses.",)
     who = f"; {cover.name} covers" if cover else ""
@@ -91,9 +71,7 @@ def _days(command: EnterTimeOff, today: date) -> tuple[date, date]:
 
 
 def _is_free(session: Session, person: Person, first: date, last: date) -> None:
-    there = session.scalars(
-        select(TimeOff).where(TimeOff.person_id == person.id, TimeOff.starts_on <= last, TimeOff.ends_on >= first)
-    ).first()
+    there = time_off_within(session, person.id, first, last)
     if there is not None:
         said = said_days(there.starts_on, there.ends_on)
         raise UserError(f"{person.name} is away {said} already. Remove that first.", field="starts_on")
@@ -107,9 +85,7 @@ def _cover(session: Session, command: EnterTimeOff, first: date, last: date) -> 
         raise UserError("They are not on the team any more.", field="cover")
     if cover.id == command.person_id:
         raise UserError("Somebody else has to cover.", field="cover")
-    away = session.scalars(
-        select(TimeOff).where(TimeOff.person_id == cover.id, TimeOff.starts_on <= last, TimeOff.ends_on >= first)
-    ).first()
+    away = time_off_within(session, cover.id, first, last)
     if away is not None:
         said = said_days(away.starts_on, away.ends_on)
         raise UserError(f"{cover.name} is away {said} too. Pick somebody else, or nobody.", field="cover")
