@@ -6,6 +6,7 @@ that cannot be used is a ``Refused`` with its line and a plain sentence, never a
 
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -23,6 +24,16 @@ class Refused:
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentFacts:
+    """On what ground somebody may be written to. Times are aware UTC; no end means it does not run out."""
+
+    basis: str
+    given_at: datetime
+    expires_at: datetime | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,7 @@ class ContactRow:
     partner: bool | None = None
     do_not_call: bool = False
     do_not_email: bool = False
+    consent: ConsentFacts | None = None
     external_ids: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()

@@ -10,9 +10,11 @@ from typing import Final
 from bot.domain.business_time import zone
 from bot.domain.commands import CompanyFacts, PersonFacts
 from bot.domain.countries import country_code
-from bot.domain.import_rows import ContactRow, Refused
+from bot.domain.import_rows import ConsentFacts, ContactRow, Refused
 from bot.domain.matching import company_domain, company_name_key, normalise_email, read_phone
 from bot.intake.contact_columns import Columns
+from bot.intake.contact_consent import ConsentRules, read_consent
+from bot.intake.csv_days import CellError
 from bot.intake.csv_reading import Row
 from bot.playbook.schema.hours import HoursError
 
@@ -44,23 +46,25 @@ _NAMES: Final = {
 class ContactReader:
     """Reads rows under one file's headings; phones without ``+`` are taken as of the row's country or ``country``."""
 
-    def __init__(self, columns: Columns, country: str) -> None:
+    def __init__(self, columns: Columns, country: str, consents: ConsentRules | None = None) -> None:
         self._columns = columns
         self._country = country
+        self._consents = consents
 
     def read(self, row: Row) -> ContactRow | Refused:
         """Return the row's facts, or why it is left out."""
-        return _Reading(self._columns, row, self._country).result()
+        return _Reading(self._columns, row, self._country, self._consents).result()
 
 
 class _Reading:
     """One row while it is read; what is not taken as a fact ends up in ``extra``."""
 
-    def __init__(self, columns: Columns, row: Row, country: str) -> None:
+    def __init__(self, columns: Columns, row: Row, country: str, consents: ConsentRules | None) -> None:
         self._columns = columns
         self._cells = row.cells
         self._line = row.line
         self._default_country = country
+        self._consents = consents
         self._used: set[int] = set()
         self._notes: list[str] = []
 
@@ -71,6 +75,10 @@ class _Reading:
         email = self._email()
         if email is None and self._columns.filled(self._cells, "email"):
             return Refused(self._line, "the e-mail address is not valid")
+        try:
+            consent = self._consent()
+        except CellError as error:
+            return Refused(self._line, str(error))
         first, last = self._names()
         country = self._country("country")
         person = PersonFacts(
@@ -102,6 +110,7 @@ class _Reading:
             partner=self._answer("partner"),
             do_not_call=self._yes("do_not_call"),
             do_not_email=self._yes("do_not_email"),
+            consent=consent,
             external_ids=self._ids(),
             extra=self._extra(),
             notes=tuple(self._notes),
@@ -222,6 +231,16 @@ class _Reading:
         """Yes, no, or None where the cell is empty."""
         cell = self._take(fact)
         return cell.casefold() in _YES if cell else None
+
+    def _consent(self) -> ConsentFacts | None:
+        if self._consents is None or not self._columns.has("consent_basis"):
+            return None
+        if not self._first("consent_basis"):
+            if self._first("consent_given") or self._first("consent_expires"):
+                self._notes.append("what it says of a consent has no basis and was kept as text")
+            return None
+        basis, given, expires = (self._take(f"consent_{part}") for part in ("basis", "given", "expires"))
+        return read_consent(basis, given, expires, self._take("consent_text"), self._consents)
 
     def _ids(self) -> dict[str, str]:
         found: dict[str, str] = {}

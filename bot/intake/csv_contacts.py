@@ -17,6 +17,7 @@ from bot.domain.import_rows import ContactRow, ImportContacts, ImportReport, Ref
 from bot.domain.matching import fold
 from bot.domain.terms import Source
 from bot.intake.contact_columns import MEANING, Columns
+from bot.intake.contact_consent import ConsentRules
 from bot.intake.contact_rows import ContactReader
 from bot.intake.csv_enrolling import FileEnrolling
 from bot.intake.csv_reading import Row, open_csv
@@ -50,7 +51,9 @@ def import_contacts_file(
             raise UserError("No column holds an e-mail address or a name. Name one “Email” or “First Name”.")
         report.warnings.extend(file.warnings)
         enrolling = FileEnrolling(database, enroll, actor)
-        reader = ContactReader(columns, database.playbook.people.country)
+        playbook = database.playbook
+        rules = ConsentRules(playbook.compliance.consent_bases, clock_now())
+        reader = ContactReader(columns, playbook.people.country, rules)
         for rows in slices.cut(_good(_first_of_each(_read(reader, file.rows), report), report)):
             command = ImportContacts(rows, source, actor, settled)
             done = slices.write(len(rows), partial(import_contacts, command=command, now=clock_now()))

@@ -24,6 +24,7 @@ from bot.outbox.enqueue import insert_once
 from bot.service import audit
 from bot.service.bulk_account_people import Said, account_facts
 from bot.service.bulk_accounts import AccountsOfRows, Books
+from bot.service.bulk_consents import keep_consents
 from bot.service.bulk_contacts import ContactsOfRows, contacts_of_rows, differences
 from bot.service.bulk_suppressions import left_alone, suppress_rows
 from bot.service.enrolment_ends import end_for_contacts
@@ -84,6 +85,7 @@ def import_contacts(session: Session, command: ImportContacts, now: datetime) ->
     done.contacts |= added
     kept = [row for row in rows if row.line not in repeated]
     touched = {line for line in touched if line not in repeated} | suppress_rows(session, kept, command.actor, now)
+    touched |= keep_consents(session, kept, done.contacts)
     silent = [done.contacts[row.line] for row in kept if row.do_not_email and row.line in done.contacts]
     end_for_contacts(session, silent, EndReason.SUPPRESSED, now)
     done.settled = frozenset(settled | set(added.values()))

@@ -78,3 +78,16 @@ def test_a_long_list_is_spread_over_the_days_ahead(desk: DeskHouse) -> None:
     counts = dict(desk.database.read_now(lambda session: session.execute(starts).all()))
     assert max(counts.values()) == 15, "a quarter of the day's sixty e-mails are first ones"
     assert len(counts) >= 9
+
+
+def test_somebody_in_a_country_of_consent_is_enrolled_once_the_file_says_they_agreed(desk: DeskHouse) -> None:
+    bare = b"Email,First Name,Last Name,Company,Country\nann@one.example,Ann,One,One Inc,DE\n"
+    report = imports(desk, bare, enroll="Sam")
+    assert (report.enrolled, live(desk)) == (0, 0)
+    assert "needs their consent first" in str(report.not_enrolled[0])
+    agreed = (
+        b"Email,First Name,Last Name,Company,Country,Consent Basis,Consent Given On\n"
+        b"ann@one.example,Ann,One,One Inc,DE,opt_in,2026-02-01\n"
+    )
+    report = imports(desk, agreed, enroll="Sam")
+    assert (report.enrolled, live(desk)) == (1, 1)
