@@ -48,7 +48,6 @@ WANTS = (
     (Intent.CONTACT_ME, Source.CONTACT_FORM),
     (Intent.EVENT, Source.TRADESHOW),
 )
-RAISED_A_DAY = 2
 HOT = (Intent.CONTACT_ME, Intent.TRIAL_REQUEST)
 SILENCE = (
     (Channel.EMAIL, Outcome.SENT),
@@ -64,9 +63,10 @@ SILENCE = (
 
 @dataclass
 class Rows:
-    """What is to be written, by table; and what the people and companies have become."""
+    """What is to be written, by table; and what our own, people outside and companies have become."""
 
     tables: dict[type[Base], list[dict[str, Any]]] = field(default_factory=dict)
+    people: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     contacts: dict[UUID, dict[str, Any]] = field(default_factory=dict)
     accounts: dict[UUID, dict[str, Any]] = field(default_factory=dict)
 
@@ -101,7 +101,7 @@ class Rows:
             for model, rows in self.tables.items():
                 if model.__table__ is table:
                     session.execute(insert(model), rows)
-        for of, changed in ((Contact, self.contacts), (Account, self.accounts)):
+        for of, changed in ((Person, self.people), (Contact, self.contacts), (Account, self.accounts)):
             for row_id, values in changed.items():
                 session.execute(
                     update(of).where(of.id == row_id).values(**values).execution_options(synchronize_session=False)
@@ -129,14 +129,22 @@ class Past:
     def happen(self, inbound: Iterator[Known], outbound: Mapping[str, Iterator[Known]]) -> None:
         """Day after day, until nobody is left to whom something could have happened."""
         answering = cycle(self._people[email] for email in ANSWERING)
-        for number, day in enumerate(days(self._now)):
-            for known in islice(inbound, RAISED_A_DAY):
-                self._raised(known, day, next(answering))
+        everyday = list(days(self._now))
+        for number, day in enumerate(everyday):
+            for known in islice(inbound, 2 + number % 2 if self._fresh(day) else 1 + number % 2):
+                rep = next(answering)
+                # Sam has waited longest by now, so that the demo's first lead is his.
+                late = day in everyday[-3:] and rep == self._people[ANSWERING[0]]
+                self._raised(known, day, next(answering) if late else rep)
             email = OPENERS[number % 4].email
-            if number % 2 and (them := next(outbound[email], None)) is not None:
+            if (them := next(outbound[email], None)) is not None:
                 self._opened(them, day, self._people[email])
             if number % 5 == 0:
                 self._closing.again(day)
+
+    def _fresh(self, day: date) -> bool:
+        """Of this quarter, in which all goes better than in the last."""
+        return (day.year, (day.month - 1) // 3) == (self._now.year, (self._now.month - 1) // 3)
 
     def _at(self, day: date, first: int = 9, last: int = 16) -> datetime:
         """Some moment of a day's office hours."""
@@ -158,6 +166,7 @@ class Past:
         values |= {"first_response_at": answered, "first_response_by_id": None if junk else rep}
         values |= {"response_on_shift_seconds": None if junk else int(wait.total_seconds()), "round": 1}
         lead = self._lead(known, values)
+        self.rows.people[rep] = {"last_assigned_at": at}
         message = self._dice.choice(ASKS) if hot else ""
         lead["message"] = message
         self.rows.add(
@@ -185,7 +194,7 @@ class Past:
         )
 
     def _goes_on(self, known: Known, lead: dict[str, Any], rep: UUID, at: datetime, *, spoke: bool) -> None:
-        if spoke and self._dice.random() < 0.7 and at + 12 * DAY < self._now:
+        if spoke and self._dice.random() < (0.85 if self._fresh(at.date()) else 0.6) and at + 9 * DAY < self._now:
             self._closing.hand_over(known, lead, rep, at + timedelta(minutes=self._dice.randrange(5, 40)))
             return
         closed = at + self._dice.randrange(2, 10) * DAY
@@ -230,7 +239,7 @@ class Past:
         if not answers:
             return
         self.rows.touch(known, rep, ended, (Channel.CALL, said), note=self._dice.choice(SAID))
-        if reason is EndReason.CONVERSATION and ended + 12 * DAY < self._now:
+        if reason is EndReason.CONVERSATION and ended + 9 * DAY < self._now:
             owned = {"raised_at": ended, "received_at": ended, "owned_at": ended, "owner_id": rep, "round": 1}
             values = owned | {"intent": Intent.OTHER, "hot": False, "source": Source.LIST, "response_due_at": None}
             values |= {"first_response_at": None, "first_response_by_id": None, "response_on_shift_seconds": None}

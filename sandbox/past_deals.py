@@ -34,7 +34,9 @@ class Closing:
 
     def hand_over(self, known: "Known", lead: dict[str, Any], rep: UUID, at: datetime) -> None:
         """A handoff and all that followed, on the days after ``at``."""
-        ae = self._executives[self._handed % len(self._executives)]
+        # The first of them has waited longest by now, so that the demo's first handoff is his.
+        fresh = at > self._now - 30 * DAY
+        ae = self._executives[1 + self._handed % 2 if fresh else self._handed % len(self._executives)]
         self._handed += 1
         begins = self._call_on(at)
         state = self._dice.choices(("qualified", "not_qualified", "no_show", "declined"), weights=(62, 20, 10, 8), k=1)[
@@ -72,9 +74,8 @@ class Closing:
 
     def _call_on(self, at: datetime) -> datetime:
         """When the intro call is: some days later, in the afternoon."""
-        day = working_day((at + self._dice.randrange(2, 6) * DAY).astimezone(HOME_ZONE).date())
-        hour = time(self._dice.randrange(10, 16), self._dice.choice((0, 30)))
-        return datetime.combine(day, hour, HOME_ZONE).astimezone(UTC)
+        later = self._later(at, self._dice.randrange(2, 6))
+        return later.replace(minute=30 * (later.minute // 30))
 
     def _contract(self) -> dict[str, str]:
         return {
@@ -140,8 +141,8 @@ class Closing:
     def _deal(self, known: "Known", at: datetime, ae: UUID, rep: UUID | None, kind: str = "new", **more: Any) -> None:
         """An opportunity: won, lost, or still open."""
         won = self._dice.random() < (0.42 if kind == "new" else 0.8)
-        proposed = at + self._dice.randrange(3, 12) * DAY
-        closed: datetime | None = proposed + self._dice.randrange(4, 24) * DAY
+        proposed = self._later(at, self._dice.randrange(3, 12))
+        closed: datetime | None = self._later(proposed, self._dice.randrange(4, 24))
         steps: list[tuple[str | None, str, datetime, str]] = [(None, "qualified", at, "")]
         state, why = "qualified", None
         if proposed < self._now:
@@ -183,6 +184,12 @@ class Closing:
                 reason=reason,
             )
         self._become(known, ae, Stage.CLIENT if state == "won" else Stage.OPPORTUNITY)
+
+    def _later(self, at: datetime, days: int) -> datetime:
+        """Some days on, in office hours of a working day."""
+        day = working_day((at + days * DAY).astimezone(HOME_ZONE).date())
+        hour = time(self._dice.randrange(9, 17), self._dice.randrange(60))
+        return datetime.combine(day, hour, HOME_ZONE).astimezone(UTC)
 
     def _become(self, known: "Known", ae: UUID, stage: Stage) -> None:
         """A client stays one, whatever comes of the next deal."""

@@ -160,10 +160,12 @@ def _steps(opener: Opener, people: Sequence[Somebody], today: date, dice: random
 
     tomorrow = working_day(today + DAY, (opener.country,))
     tonight, last_night = stands(today, works), stands(today - DAY, works)
+    due = [one for one in tonight if one.due_on == tomorrow]
     wanted = (
         (opener.today, [one for one in last_night if one.due_on == today]),
-        (opener.emails, [one for one in tonight if one.due_on == tomorrow and one.step == "email"]),
-        (opener.calls, [one for one in tonight if one.due_on == tomorrow and one.step == "call"]),
+        # After some holidays only calls are due, or only e-mails: then there are more of those.
+        (opener.emails, [one for one in due if one.step == "email"] or due),
+        (opener.calls, [one for one in due if one.step == "call"] or due),
         (opener.later, [one for one in tonight if one.due_on > tomorrow]),
     )
     left = iter(people)

@@ -85,11 +85,22 @@ function axes(spec, name) {
   );
 }
 
-/** As many category labels as fit beside each other. */
+/** A label in two lines, broken where they are most alike in length; in one, if it is one word. */
+function folded(label) {
+  const words = label.split(" ");
+  const breaks = words.slice(1).map((_, i) => [words.slice(0, i + 1).join(" "), words.slice(i + 1).join(" ")]);
+  return breaks.sort((a, b) => Math.max(...a.map((line) => line.length)) - Math.max(...b.map((line) => line.length)))[0] ?? [label];
+}
+
+/** As many category labels as fit beside each other, in two lines where that helps. */
 function labels(categories, scale) {
-  const longest = Math.max(...categories.map((label) => label.length), 1) * 6.5 + 10;
-  const every = Math.max(1, Math.ceil(longest / scale.slot));
-  return categories.map((label, i) => i % every === 0 && s("text", { class: "tick", x: scale.x(i), y: H - PAD.bottom + 17, "text-anchor": "middle" }, label));
+  const width = (lines) => Math.max(...lines.flat().map((line) => line.length), 1) * 6.5 + 10;
+  const whole = categories.map((label) => [label]);
+  const broken = categories.map(folded);
+  const shown = width(whole) > scale.slot && width(broken) <= scale.slot ? broken : whole;
+  const every = Math.max(1, Math.ceil(width(shown) / scale.slot));
+  const text = (line, i, row) => s("text", { class: "tick", x: scale.x(i), y: H - PAD.bottom + 17 + 14 * row, "text-anchor": "middle" }, line);
+  return shown.map((lines, i) => i % every === 0 && lines.map((line, row) => text(line, i, row)));
 }
 
 function axisTitles({ x_label: x, y_label: y }) {

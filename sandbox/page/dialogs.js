@@ -79,7 +79,8 @@ export class Dialogs {
   focusFirst(top) {
     const inBody = tabbables(top.querySelector(".dialog-body") ?? top).filter((node) => !node.matches("a, [role=region], pre"));
     const target = top.querySelector("[data-autofocus]") ?? inBody[0] ?? top.querySelector(".dialog-foot button:last-child") ?? tabbables(top)[0];
-    target?.focus();
+    // A dialog opens at its top; what has the focus may be far below.
+    target?.focus({ preventScroll: target.tagName === "BUTTON" });
   }
 
   forget(open) {

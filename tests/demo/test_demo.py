@@ -3,50 +3,14 @@
 ``PICTURES=folder`` keeps the pictures that the README shows.
 """
 
-import os
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import browser  # noqa: F401 — a fixture
+from tests.demo.visitor import SIZE, keep
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.timeout(300)]
-
-ROOT = Path(__file__).parents[2]
-SIZE = {"width": 1280, "height": 860}
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A running demo, as `make demo` starts it; one for all tests here, in their order."""
-    folder = tmp_path_factory.mktemp("demo")
-    words = [sys.executable, "-m", "sandbox.demo", "--folder", str(folder / "demo"), "--port", "8860"]
-    with (folder / "bot.log").open("w") as log:
-        demo = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True)
-        try:
-            assert demo.stdout is not None
-            found = (re.search(r"(http://\S+)/", line) for line in demo.stdout)
-            yield next(match.group(1) for match in found if match)
-        finally:
-            demo.send_signal(signal.SIGINT)
-            said, _ = demo.communicate(timeout=60)
-    assert demo.returncode == 0, said
-    assert "Closed." in said
-    assert "Traceback" not in (folder / "bot.log").read_text()
-
-
-def keep(page: Page, name: str) -> None:
-    """Keep a picture, if pictures are wanted."""
-    folder = os.environ.get("PICTURES")
-    if folder:
-        page.evaluate("() => Promise.all(document.getAnimations().map(one => one.finished))")
-        page.screenshot(path=str(Path(folder) / f"{name}.png"))
 
 
 def type_line(page: Page, line: str) -> None:
@@ -63,7 +27,7 @@ def act_as(page: Page, address: str, name: str) -> None:
     page.get_by_role("link", name="inbound").or_(page.get_by_role("button", name="inbound")).first.click()
 
 
-def test_from_the_form_to_answered(browser: Browser, address: str) -> None:  # noqa: F811
+def test_from_the_form_to_answered(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport=SIZE, reduced_motion="reduce")
     page, site = context.new_page(), context.new_page()
     act_as(page, address, "Sam")
@@ -115,7 +79,7 @@ def form_name(card: str) -> str:
     return match.group(1)
 
 
-def test_the_clock_shows_what_happens_when_nobody_answers(browser: Browser, address: str) -> None:  # noqa: F811
+def test_the_clock_shows_what_happens_when_nobody_answers(browser: Browser, address: str) -> None:
     context = browser.new_context(viewport=SIZE, reduced_motion="reduce")
     page, site = context.new_page(), context.new_page()
     act_as(page, address, "Lena")
