@@ -74,14 +74,18 @@ class Visitor:
         option.click()
         return words
 
-    def sends_the_form(self, which: str = "Contact me") -> str:
-        """Go to the company's website, fill in its form with the next example, send it; the first name on it."""
+    def sends_the_form(self, which: str = "Contact me", example: int = 1, picture: str = "") -> str:
+        """Go to the company's website, fill in its form with an example, send it; the first name on it."""
         site = self._context.new_page()
         site.goto(f"{self.address}/site/")
         form = site.get_by_role("form", name=which)
-        form.get_by_role("button", name="Fill in with an example").click()
+        for _ in range(example):
+            form.get_by_role("button", name="Fill in with an example").click()
+        if picture:
+            form.scroll_into_view_if_needed()
+            keep(site, picture)
         name = form.get_by_label("First name").input_value()
-        form.get_by_role("button", name=which).click()
+        form.get_by_role("button", name=re.compile(which.split(" ")[-1])).last.click()
         expect(site.get_by_role("heading", name=re.compile("Thank you"))).to_be_visible()
         site.close()
         return name
