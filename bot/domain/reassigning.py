@@ -29,6 +29,16 @@ class Work(StrEnum):
     ACCOUNTS = "accounts"
 
 
+NAMED: Mapping[Work, tuple[str, str]] = {
+    Work.LEADS: ("open lead", "open leads"),
+    Work.PLANS: ("live cadence", "live cadences"),
+    Work.TASKS: ("open task or callback", "open tasks and callbacks"),
+    Work.HANDOFFS: ("waiting handoff", "waiting handoffs"),
+    Work.DEALS: ("open deal", "open deals"),
+    Work.CONTACTS: ("contact owned", "contacts owned"),
+    Work.ACCOUNTS: ("account owned", "accounts owned"),
+}
+"""One of a kind, and several."""
 CLOSING = frozenset({Work.HANDOFFS, Work.DEALS})
 """Work of account executives; nobody else can be given it."""
 

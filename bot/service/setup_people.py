@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.db.models import Person, Team
-from bot.db.queries.owned_work import owned_work
+from bot.db.queries.reassign import owned_by
 from bot.domain.errors import NotAllowed, NotFound, UserError
 from bot.domain.import_rows import ImportPeople, PersonRow
 from bot.domain.matching import normalise_email
@@ -174,7 +174,7 @@ def deactivate_person(session: Session, command: DeactivatePerson, now: datetime
     person.active = False
     still_administered(session)
     entry = note_change(session, "deactivate_person", command.actor, PERSON, person.id, before, now)
-    owned = owned_work(session, person.id)
+    owned = owned_by(session, person.id)
     remarks = (f"Still theirs: {owned.said()}.",) if owned.anything else ()
     return Changed(f"{person.name} is deactivated.", person.id, entry, remarks)
 

@@ -25,8 +25,9 @@ from bot.db.models import (
     Task,
     TeamMember,
 )
+from bot.domain.counting import counted
 from bot.domain.handoff_stages import ACCEPTED, HELD, WAITING
-from bot.domain.reassigning import Scope, Work
+from bot.domain.reassigning import NAMED, Scope, Work
 from bot.domain.terms import Role
 
 SELLING = (Role.MRR, Role.SDR, Role.AE, Role.CSM)
@@ -44,6 +45,16 @@ class Owned:
     def total(self) -> int:
         """Everything that can be given away."""
         return sum(self.counts.values())
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is anything left of theirs."""
+        return bool(self.total or self.under_way)
+
+    def said(self) -> str:
+        """In words: "2 open leads, 1 open deal"."""
+        parts = [counted(count, *NAMED[work]) for work, count in self.counts.items() if count]
+        return ", ".join(parts + ([f"{counted(self.under_way, 'handoff')} under way"] if self.under_way else []))
 
 
 @dataclass(frozen=True, slots=True)

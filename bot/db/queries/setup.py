@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.db.base import new_id
 from bot.db.models import Alignment, Person, PersonRole, Setting, Team, TeamMember, TimeOff
-from bot.db.queries.owned_work import OwnedWork, owned_work
+from bot.db.queries.reassign import Owned, owned_by
 from bot.domain.commands import Actor
 from bot.domain.errors import NotFound
 from bot.domain.terms import Role
@@ -67,7 +67,7 @@ class PersonCard:
     """A channel's id, or a name that is not looked up yet."""
     aes: tuple[Pick, ...]
     off: tuple[OffLine, ...]
-    owned: OwnedWork
+    owned: Owned
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def person_card(session: Session, person_id: UUID, today: date) -> PersonCard:
         teams=tuple((Pick(row.id, row.name), row.manages) for row in teams),
         aes=tuple(Pick(row.id, row.name) for row in aes),
         off=coming_off(session, today, [person_id]),
-        owned=owned_work(session, person_id),
+        owned=owned_by(session, person_id),
     )
 
 
@@ -148,7 +148,7 @@ def unknown_person(name: str, email: str, slack_user_id: str, timezone: str) -> 
         channel=None,
         aes=(),
         off=(),
-        owned=OwnedWork(0, 0, 0, 0, 0, 0),
+        owned=Owned({}),
     )
 
 

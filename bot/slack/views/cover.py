@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 from bot.db.queries.cover import CoverNote
 from bot.domain.counting import counted
-from bot.domain.reassigning import Work
+from bot.domain.reassigning import NAMED, Work
 from bot.slack.blocks import Post, bullet, context, esc, post, section
-from bot.slack.views.reassign import NAMED
 
 _COMES: Mapping[Work, str] = {
     Work.LEADS: "on your touch list, as first ones where they wait for an answer",

@@ -26,7 +26,7 @@ from bot.db.queries.reassign import Colleague, WorkLine
 from bot.db.queries.reassign_result import ReassignResult, Share
 from bot.domain.commands import Actor
 from bot.domain.counting import counted
-from bot.domain.reassigning import Reassign, Work
+from bot.domain.reassigning import NAMED, Reassign, Work
 from bot.domain.sentences import stop
 from bot.service.reassign import MOST_TARGETS, PAGE, Preview, PreviewLine
 from bot.slack.blocks import (
@@ -48,15 +48,6 @@ from bot.slack.ids import Action, Block, Callback
 
 REASON_LENGTH = 200
 TERRITORY_LENGTH = 100
-NAMED: Mapping[Work, tuple[str, str]] = {
-    Work.LEADS: ("open lead", "open leads"),
-    Work.PLANS: ("live cadence", "live cadences"),
-    Work.TASKS: ("open task or callback", "open tasks and callbacks"),
-    Work.HANDOFFS: ("waiting handoff", "waiting handoffs"),
-    Work.DEALS: ("open deal", "open deals"),
-    Work.CONTACTS: ("contact owned", "contacts owned"),
-    Work.ACCOUNTS: ("account owned", "accounts owned"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ def person_modal(card: PersonCard, rules: People, just: Just | None = None) -> d
     if card.off:
         blocks += [divider(), section("*Time off*\n" + bullet(map(_off, card.off)))]
     if card.owned.anything:
-        give = button("Hand it on…", Action.BULK_OPEN, value)
+        give = button("Hand it on…", Action.BULK_OPEN, value) if card.owned.total else None
         blocks += [divider(), section(f"*Theirs now*\n{card.owned.said()}", give)]
     blocks.append(buttons(button("◀ People", f"{Action.SETUP_OPEN}_{SetupPage.PEOPLE}", SetupPage.PEOPLE)))
     return modal("A person", blocks, callback="setup_person", close="Close")
