@@ -20,7 +20,7 @@ def handraiser(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
-    def run(*arguments, **environment):
+    def run(*arguments, given=None, **environment):
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         return subprocess.run(
@@ -30,6 +30,7 @@ def handraiser(monkeypatch, tmp_path):
             text=True,
             timeout=60,
             check=False,
+            input=given,
         )
 
     return run
@@ -156,6 +157,14 @@ def test_contacts_come_in_and_a_bad_row_is_told_and_fails_the_command(handraiser
     assert "line 3" in done.stdout
     assert done.returncode == 1
     assert handraiser("import", "contacts.csv", "--source", "nowhere").returncode == 2
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin"])
+def test_contacts_come_in_through_a_pipe(handraiser, name):
+    handraiser("migrate")
+    done = handraiser("import", name, given="Email,Name\nada@umber.example,Ada Umber\n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "1 row: 1 added" in done.stdout
 
 
 def test_the_playbook_in_force_can_be_shown(handraiser):

@@ -11,7 +11,16 @@ if TYPE_CHECKING:
 
 people = typer.Typer(help="Our own people.", no_args_is_help=True)
 
-CsvFile = Annotated[Path, typer.Argument(help="A CSV file, UTF-8.", exists=True, dir_okay=False, readable=True)]
+
+def _there(file: Path) -> Path:
+    if str(file) == "-":
+        return Path("/dev/stdin")
+    if not file.exists() or file.is_dir():
+        raise typer.BadParameter(f"There is no file “{file}”.")
+    return file
+
+
+CsvFile = Annotated[Path, typer.Argument(help="A CSV file, UTF-8; - reads a pipe.", callback=_there)]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen, change nothing.")]
 
 

@@ -9,6 +9,8 @@ import codecs
 import csv
 import io
 import re
+import shutil
+import tempfile
 import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from bot.domain.errors import UserError
 from bot.domain.import_rows import Refused
@@ -88,10 +90,21 @@ def _binary(source: Path | str | bytes) -> BinaryIO:
     if isinstance(source, bytes):
         return io.BytesIO(source)
     try:
-        return Path(source).open("rb")
+        return _seekable(Path(source).open("rb"))  # noqa: SIM115 — the caller closes it
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "the name cannot be used"
         raise UserError(f"I can't read {source}: {why}.") from None
+
+
+def _seekable(binary: BinaryIO) -> BinaryIO:
+    """The file, or what comes through a pipe in a file without a name: it is looked at more than once."""
+    if binary.seekable():
+        return binary
+    kept = tempfile.TemporaryFile()  # noqa: SIM115 — the caller closes it
+    with binary:
+        shutil.copyfileobj(binary, kept)
+    kept.seek(0)
+    return cast(BinaryIO, kept)
 
 
 def _encoding(binary: BinaryIO) -> tuple[str, list[str]]:
