@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from bot.domain.matching import fold
 from bot.domain.time_places import ABBREVIATIONS, ADJECTIVES, CAPITALS_ONLY, NO_PLACES, PLACES
 
+_FIXED: Final = "Etc/GMT"
+_TURNED: Final = str.maketrans("+-", "-+")
 _MINE = {"my", "our"}
 _THEIRS = {"their", "his", "her", "local", "theirs"}
 _TIMES = (
@@ -30,6 +32,10 @@ _ZONE = re.compile(
       | (?P<city>[A-Za-zÀ-ž]{2,16}(?:\s[A-Za-zÀ-ž]{2,14}){0,2})
     )\b(?P<close>\))?""",
     re.VERBOSE,
+)
+_OFFSET = re.compile(
+    r"\s*,?\s*\(?(?P<said>(?:utc|gmt)\s?(?P<sign>[+−-])\s?(?P<hours>\d{1,2})(?P<minutes>:?\d{2})?)\b\)?",
+    re.IGNORECASE,
 )
 _ENDS = re.compile(r"\s*(?:$|[,;.()!?\n|·•]|[-–—]\s)")
 _USUAL: Final = {
@@ -81,6 +87,8 @@ def say_zone(tz: str) -> str:
     """The usual name of a zone: "US Eastern", "Berlin", and never a town that only its clock made known."""
     if tz in _USUAL:
         return _USUAL[tz]
+    if tz.startswith(_FIXED):
+        return f"UTC{tz.removeprefix(_FIXED).translate(_TURNED)}"
     *region, city = tz.split("/")
     if region and region[-1] in {"Kentucky", "Indiana", "North_Dakota"}:
         return region[-1].replace("_", " ")
@@ -92,6 +100,8 @@ def zone_at(text: str, start: int, own: str) -> ZoneSaid | None:
 
     ``own`` is the zone meant by "my time". "Their time" gives ``own`` too: whoever knows the person reads it anew.
     """
+    if (offset := _OFFSET.match(text, start)) is not None:
+        return _offset(offset, own)
     match = _ZONE.match(text, start)
     if match is None:
         return None
@@ -103,6 +113,15 @@ def zone_at(text: str, start: int, own: str) -> ZoneSaid | None:
     if match["place"]:
         return _before_time(text, match, own, end) or _city(text, match.start("place"), own)
     return _city(text, match.start("city"), own)
+
+
+def _offset(match: re.Match[str], own: str) -> ZoneSaid:
+    """ "UTC+2": a zone without changes of the clock; one that is not of whole hours is told to be unknown."""
+    ahead = match["sign"] == "+"
+    name = f"{_FIXED}{'-' if ahead else '+'}{int(match['hours'])}"  # the names count the other way round
+    if match["minutes"] not in (None, "00", ":00") or name not in available_timezones():
+        return ZoneSaid(own, match.end(), unknown=match["said"])
+    return ZoneSaid(name, match.end())
 
 
 def _before_time(text: str, match: re.Match[str], own: str, end: int) -> ZoneSaid | None:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.time_words import When, find_when, read_when, say_when
+from bot.domain.time_zones import ZoneSaid, say_zone, zone_at
 
 BERLIN = "Europe/Berlin"
 NOW = datetime(2026, 3, 10, 10, 0, tzinfo=UTC)  # a Tuesday, 11:00 in Berlin, 06:00 in New York
@@ -92,6 +93,8 @@ TIMES = [
 ]
 ZONES = [
     ("3 pm ET", "Tue 10 Mar 2026, 15:00 (America/New_York)"),
+    ("14:00 utc+2", "Tue 10 Mar 2026, 14:00 (Etc/GMT-2)"),
+    ("14:00 (GMT-5)", "Tue 10 Mar 2026, 14:00 (Etc/GMT+5)"),
     ("15:30 CET", "Tue 10 Mar 2026, 15:30 (Europe/Berlin)"),
     ("tue 3pm UK time", "Tue 10 Mar 2026, 15:00 (Europe/London)"),
     ("fri 3pm PST", "Fri 13 Mar 2026, 15:00 (America/Los_Angeles)"),
@@ -335,3 +338,8 @@ def test_an_hour_with_am_or_pm_is_that_wall_time_within_four_days(hour, minute, 
     assert when is not None
     assert (when.at.hour, when.at.minute) == (hour % 12 + (12 if half == "pm" else 0), minute)
     assert timedelta(0) <= when.at - now <= timedelta(days=4)
+
+
+def test_an_offset_is_said_as_it_was_typed_and_one_of_half_hours_is_told_to_be_unknown():
+    assert [say_zone(tz) for tz in ("Etc/GMT-2", "Etc/GMT+5")] == ["UTC+2", "UTC-5"]
+    assert zone_at("14:00 utc+5:30", 5, BERLIN) == ZoneSaid(BERLIN, 14, unknown="utc+5:30")

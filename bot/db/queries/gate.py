@@ -68,16 +68,22 @@ def gate(session: Session, rules: Playbook, whom: Whom, now: datetime, *channels
     """What the gate says at ``now`` of each of ``channels``, in their order."""
     keys = suppression_keys(whom.email, whom.phone)
     entries = _suppressed(session, keys) if keys else []
-    subject = Subject(
+    consents = _consents(session, whom.contact_id) if Channel.EMAIL in channels else ()
+    subject = subject_of(whom, consents)
+    return tuple(may_touch(channel, subject, entries, rules, now) for channel in channels)
+
+
+def subject_of(whom: Whom, consents: tuple[Consented, ...]) -> Subject:
+    """Somebody as the gate looks at them; the e-mails of the day are left open."""
+    return Subject(
         email=whom.email,
         phone=whom.phone,
         timezone=whom.timezone,
         country=whom.country,
         company_country=whom.account_country,
         cold=whom.stage in (Stage.ANONYMOUS, Stage.PROSPECT),
-        consents=_consents(session, whom.contact_id) if Channel.EMAIL in channels else (),
+        consents=consents,
     )
-    return tuple(may_touch(channel, subject, entries, rules, now) for channel in channels)
 
 
 def _suppressed(session: Session, keys: list[tuple[Kind, str]]) -> list[Suppressed]:

@@ -6,7 +6,7 @@ domain, whoever sent them, and from the rep's own mailbox.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import cast
@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from bot.db.models import Consent, Contact, Suppression, Touch
-from bot.db.queries.gate import Whom
+from bot.db.queries.gate import Whom, subject_of
 from bot.db.rows import run
 from bot.domain.compliance import (
     Consented,
@@ -29,7 +29,7 @@ from bot.domain.compliance import (
     suppression_keys,
 )
 from bot.domain.matching import is_free_mail, registrable_domain
-from bot.domain.terms import Channel, Outcome, Stage
+from bot.domain.terms import Channel, Outcome
 from bot.playbook.schema import Playbook
 
 _SUPPRESSED = select(Suppression.kind, Suppression.value_hash, Suppression.covers, Suppression.reason).where(
@@ -113,14 +113,8 @@ def gate_many(
 
 
 def _subject(whom: Whom, consents: tuple[Consented, ...], day: MailDay) -> Subject:
-    return Subject(
-        email=whom.email,
-        phone=whom.phone,
-        timezone=whom.timezone,
-        country=whom.country,
-        company_country=whom.account_country,
-        cold=whom.stage in (Stage.ANONYMOUS, Stage.PROSPECT),
-        consents=consents,
+    return replace(
+        subject_of(whom, consents),
         mails_to_domain=day.to_domain.get(company_domain_of(whom.email) or "", 0),
         mails_from_mailbox=day.from_mailbox,
         mail_day_ends_at=day.ends_at,
