@@ -13,18 +13,17 @@ from bot.db.queries.handoffs import handoff_card
 from bot.db.queries.lull import lull_list
 from bot.delivery.render import NoticeView, Told
 from bot.domain.errors import NotFound
+from bot.domain.handoff_stages import BEFORE_CALL
 from bot.domain.notices import NoticeKind
 from bot.slack.blocks import Post
 from bot.slack.views.deal import deal_gone_post, deal_step_post
 from bot.slack.views.lull import lull_post
 from bot.slack.views.verdict import intro_call_soon_post, verdict_step_post, verdict_wanted_post
 
-BEFORE_IT = ("waiting", "accepted")
-
 
 def _soon(session: Session, told: Told, now: datetime) -> Post | None:
     card = _handoff(session, told, now)
-    if card is None or card.state not in BEFORE_IT or card.meeting is None or card.meeting.state != "booked":
+    if card is None or card.state not in BEFORE_CALL or card.meeting is None or card.meeting.state != "booked":
         return None
     left = (card.meeting.starts_at - now).total_seconds()
     if left <= 0:

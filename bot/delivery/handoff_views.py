@@ -16,11 +16,12 @@ from bot.db.queries.handoffs import HandoffCard, handoff_card
 from bot.db.queries.invitations import call_file
 from bot.delivery.render import NoticeView, Told, Upload
 from bot.domain.errors import NotFound
+from bot.domain.handoff_stages import WAITING
 from bot.domain.notices import NoticeKind
 from bot.outbox.living import Living
 from bot.slack.blocks import Post
 from bot.slack.calendar_file import calendar_file
-from bot.slack.views.handoff import WAITING, handoff_post
+from bot.slack.views.handoff import handoff_post
 from bot.slack.views.handoff_steps import file_name, file_words, handoff_reminder_post, invitation_of, step_post
 
 

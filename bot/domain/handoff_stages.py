@@ -18,6 +18,12 @@ QUALIFIED, NOT_QUALIFIED, DECLINED, NO_SHOW, TAKEN_BACK = (
 )
 LIVE = (WAITING, ACCEPTED, HELD)
 """States in which somebody still has something to do about it."""
+BEFORE_CALL = (WAITING, ACCEPTED)
+"""States in which its intro call is to come, or was not spoken of yet."""
+INTRO_CALL, TRANSFER = "intro_call", "transfer"
+"""Kinds: with a time, or of somebody who is on the line."""
+WAITS = "waits on"
+"""What a manager's decision to wait says in the history."""
 
 _FORWARD: Mapping[str, frozenset[str]] = {
     WAITING: frozenset({ACCEPTED, HELD, NO_SHOW, DECLINED, TAKEN_BACK}),

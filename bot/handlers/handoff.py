@@ -20,6 +20,7 @@ from bot.db.queries.own_leads import own_leads
 from bot.db.session import NotBegun
 from bot.domain.commands import Actor, HandOff
 from bot.domain.errors import AlreadyTaken, Gone, NotFound, UserError
+from bot.domain.handoff_stages import INTRO_CALL, TRANSFER
 from bot.domain.names import Candidate, Match, decide, rank
 from bot.domain.names import Nothing as Nobody
 from bot.domain.touch_text import plain
@@ -38,7 +39,7 @@ from bot.slack.views.handoff_command import (
     handoff_nobody_post,
     handoff_own_leads_post,
 )
-from bot.slack.views.handoff_form import TRANSFER, HandoffInput, handoff_form, person_form
+from bot.slack.views.handoff_form import HandoffInput, handoff_form, person_form
 from bot.slack.views.touch_form import person_options
 
 OPENS = re.compile(rf"^{Action.HANDOFF_OPEN}(_\w+)?$")
@@ -183,7 +184,7 @@ async def on_submit(request: Request) -> Answer:
             ae_id=given.ae_id,
             offered_id=UUID(offered) if offered else None,
             ae_reason=given.ae_reason,
-            kind=TRANSFER if given.live else "intro_call",
+            kind=TRANSFER if given.live else INTRO_CALL,
             starts_at=given.starts_at,
         )
         return hand_off(session, command, now)

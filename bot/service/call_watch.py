@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.db.models import Handoff, Meeting
 from bot.domain.commands import Due
-from bot.domain.handoff_stages import ACCEPTED, HELD, WAITING
+from bot.domain.handoff_stages import ACCEPTED, BEFORE_CALL, HELD
 from bot.domain.notices import Address, Notice, NoticeKind, Priority
 from bot.outbox.enqueue import refresh, tell
 from bot.service.context import playbook
@@ -23,8 +23,6 @@ from bot.service.lead_changes import managers_of
 
 INTRO_CALL_DUE = "intro_call"
 VERDICT_DUE = "verdict"
-BEFORE_IT = (WAITING, ACCEPTED)
-"""States of a handoff whose intro call is to come, or was not spoken of yet."""
 BEFORE, ENDED, REMIND, MANAGER = "before", "ended", "remind", "manager"
 Next = tuple[str, datetime]
 """Slot, and when."""
@@ -37,7 +35,7 @@ def watch_handoff(session: Session, handoff_id: UUID, now: datetime) -> None:
     if handoff is None:
         return
     meeting = booked_call(session, handoff_id)
-    call = _next_of_call(session, meeting, now) if handoff.state in BEFORE_IT and meeting is not None else None
+    call = _next_of_call(session, meeting, now) if handoff.state in BEFORE_CALL and meeting is not None else None
     verdict = _next_of_verdict(session, handoff, meeting, now) if call is None else None
     for job, following in ((INTRO_CALL_DUE, call), (VERDICT_DUE, verdict)):
         if following is None:
@@ -66,7 +64,7 @@ def _locked(session: Session, due: Due) -> Handoff | None:
 def step_intro_call(session: Session, due: Due, now: datetime) -> None:
     """Remind the account executive and the rep of the intro call; after it, ask what became of it."""
     handoff = _locked(session, due)
-    if handoff is None or handoff.state not in BEFORE_IT:
+    if handoff is None or handoff.state not in BEFORE_CALL:
         return
     meeting = booked_call(session, handoff.id)
     start, _, step = due.slot.partition(":")
@@ -132,7 +130,7 @@ def _verdict_since(handoff: Handoff, meeting: Meeting | None) -> datetime | None
     """Since when a word of the account executive is missing: the call held, the call's end, a transfer taken."""
     if handoff.state == HELD:
         return handoff.held_at
-    if handoff.state in BEFORE_IT and meeting is not None:
+    if handoff.state in BEFORE_CALL and meeting is not None:
         return meeting.ends_at
     return handoff.answered_at if handoff.state == ACCEPTED else None
 

@@ -13,7 +13,7 @@ from bot.db.models import Handoff
 from bot.domain.commands import DecideHandoff, Due, HandOff
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.handoff import Executive
-from bot.domain.handoff_stages import TAKEN_BACK, WAITING
+from bot.domain.handoff_stages import INTRO_CALL, TAKEN_BACK, TRANSFER, WAITING, WAITS
 from bot.domain.intro_call import MANAGER, REMIND
 from bot.service.actors import actor_by_id
 from bot.service.audit import record
@@ -29,12 +29,9 @@ from bot.service.handoff_notices import (
     tell_executive,
     tell_rep,
 )
-from bot.service.handoffs import AE, REASON, TRANSFER, HandedOff, announce_handoff, create
-from bot.service.intro_calls import INTRO_CALL, STARTS_AT, book, check_time, meeting_of, take_over
+from bot.service.handoffs import AE, REASON, HandedOff, announce_handoff, create
+from bot.service.intro_calls import STARTS_AT, book, check_time, meeting_of, take_over
 from bot.service.lead_changes import get_lead, managers_of, name_of
-
-WAITS = "waits on"
-"""What a manager's decision to wait says in the history."""
 
 
 def step_handoff(session: Session, due: Due, now: datetime) -> None:

@@ -18,21 +18,21 @@ from bot.domain.business_time import is_working
 from bot.domain.commands import AnswerHandoff, HandOff, TakeBackHandoff, UndoAccept
 from bot.domain.errors import AlreadyTaken, Gone, NotAllowed, UserError
 from bot.domain.handoff import Executive, on_leave
-from bot.domain.handoff_stages import ACCEPTED, DECLINED, TAKEN_BACK, WAITING, said
+from bot.domain.handoff_stages import ACCEPTED, DECLINED, INTRO_CALL, TAKEN_BACK, TRANSFER, WAITING, said
 from bot.service.audit import record
 from bot.service.call_watch import booked_call, watch_handoff
 from bot.service.claims import ago, clock
 from bot.service.contact_text import clean_lines
 from bot.service.context import playbook
+from bot.service.cover import cover_of
 from bot.service.executives import Proposal, propose
 from bot.service.handoff_ladder_times import begin_handoff_ladder, end_ladder
 from bot.service.handoff_leads import close_lead, give_back, lead_to_hand_off
 from bot.service.handoff_moves import check_executive, get_handoff, leads_it, move, note_step
 from bot.service.handoff_notices import REQUEST, post_handoff, send_files, tell_executive, tell_rep
-from bot.service.intro_calls import INTRO_CALL, STARTS_AT, book, cancel
+from bot.service.intro_calls import STARTS_AT, book, cancel
 from bot.service.lead_changes import name_of
 
-TRANSFER = "transfer"
 AE, AE_REASON, REASON = "ae_id", "ae_reason", "reason"
 """Fields of forms that errors stand beside; the contract's are named by their keys."""
 ANSWER_LENGTH = 3000
@@ -188,8 +188,8 @@ def undo_accept(session: Session, command: UndoAccept, now: datetime) -> HandedO
 
 def _cover(session: Session, handoff: Handoff, now: datetime) -> UUID | None:
     """Who covers for the executive today."""
-    executives = propose(session, handoff.rep_id, handoff.contact_id, now).executives
-    return next((one.cover_id for one in executives if one.id == handoff.ae_id), None)
+    covering = cover_of(session, handoff.ae_id, now) if handoff.ae_id else None
+    return covering.cover_id if covering is not None else None
 
 
 def _next(session: Session, handoff: Handoff, now: datetime) -> dict[str, str | int | float | bool | None]:

@@ -15,7 +15,7 @@ from bot.db.models import Handoff, Meeting, Person
 from bot.domain.commands import MoveIntroCall
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.handoff import Executive
-from bot.domain.handoff_stages import ACCEPTED, WAITING
+from bot.domain.handoff_stages import BEFORE_CALL, INTRO_CALL, WAITING
 from bot.domain.intro_call import why_not_then
 from bot.service.audit import record
 from bot.service.call_watch import watch_handoff
@@ -28,7 +28,6 @@ from bot.service.handoff_notices import CANCEL, REQUEST, send_files, tell_execut
 from bot.service.lead_changes import name_of
 
 CANCELLED = "cancelled"
-INTRO_CALL = "intro_call"
 STARTS_AT = "starts_at"
 """The field of a form that an error about the time stands beside."""
 
@@ -150,7 +149,7 @@ def move_intro_call(session: Session, command: MoveIntroCall, now: datetime) -> 
         raise NotAllowed(
             f"Only {name_of(session, handoff.ae_id)}, {name_of(session, handoff.rep_id)} or a manager can."
         )
-    if handoff.state not in (WAITING, ACCEPTED):
+    if handoff.state not in BEFORE_CALL:
         raise Gone(f"This handoff is {handoff.state.replace('_', ' ')} by now.")
     if command.starts_at is None:
         return _cancelled(session, command, handoff, now)

@@ -41,11 +41,6 @@ __all__ = ["CardMeeting", "CardOpportunity", "CardStep", "HandoffCard", "handoff
 TOUCHES: Final = 5
 TOUCH_PAGE: Final = 25
 STEPS: Final = 30
-LIVE: Final = ("waiting", "accepted", "held")
-"""States in which a handoff is open."""
-INTRO_CALL: Final = "intro_call"
-"""The kind of its meeting, and of a handoff with one."""
-TRANSFER: Final = "transfer"
 
 
 def handoff_card(session: Session, handoff_id: UUID, now: datetime) -> HandoffCard:

@@ -12,6 +12,7 @@ from slackblocks import OverflowMenu
 from bot.db.queries.handoff_facts import HandoffCard
 from bot.db.queries.lead_facts import CardTouch
 from bot.domain.compliance import Refused
+from bot.domain.handoff_stages import ACCEPTED, BEFORE_CALL, LIVE, WAITING, WAITS
 from bot.slack.blocks import (
     Post,
     at,
@@ -33,10 +34,6 @@ from bot.slack.views.words import dialled, lasting, local_times, score_parts, sp
 
 ANSWER = 1500
 NOTE = 160
-WAITING, ACCEPTED = "waiting", "accepted"
-OPEN = (WAITING, ACCEPTED, "held")
-WAITS = "waits on"
-"""What a manager's decision to wait says in the history (``service.handoff_ladder``)."""
 
 
 def handoff_post(card: HandoffCard, place: str) -> Post:
@@ -74,7 +71,7 @@ def call_line(card: HandoffCard) -> str:
 
 
 def _executive(card: HandoffCard) -> Post:
-    if card.state not in OPEN:
+    if card.state not in LIVE:
         return _over(card)
     headline = f"{_headline(card)} {call_line(card)}"
     blocks: list[SlackBlock] = [section(headline)]
@@ -151,7 +148,7 @@ def _earlier(card: HandoffCard) -> list[SlackBlock]:
 def more(card: HandoffCard, *, rep: bool = False) -> OverflowMenu:
     """What else can be done, as the state allows, by the executive or the ``rep``."""
     labels: dict[str, str] = {HandoffMore.TOUCHES: "Every earlier touch"}
-    if card.state in (WAITING, ACCEPTED):
+    if card.state in BEFORE_CALL:
         booked = card.meeting is not None and card.meeting.state == "booked"
         labels[HandoffMore.MOVE] = "Move the intro call…" if booked else "Book the intro call…"
         if booked:
@@ -189,7 +186,7 @@ def _outcome(card: HandoffCard) -> str:
 
 def _rep(card: HandoffCard) -> Post:
     """What the rep keeps of it, in their direct messages."""
-    if card.state not in OPEN:
+    if card.state not in LIVE:
         line = _outcome(card)
         yours = card.state in ("declined", "taken_back", "no_show", "not_qualified")
         again = button("Hand off again…", Action.HANDOFF_OPEN, str(card.contact_id)) if yours else None
@@ -219,7 +216,7 @@ def _invite(card: HandoffCard) -> str:
 
 def _manager(card: HandoffCard, place: str) -> Post:
     if card.state != WAITING:
-        line = f"Settled: {_outcome(card)}" if card.state not in OPEN else f"{esc(_name(card))} accepted {short(card)}."
+        line = f"Settled: {_outcome(card)}" if card.state not in LIVE else f"{esc(_name(card))} accepted {short(card)}."
         return post(line, [section(line)])
     waited = lasting((card.now - card.created_at).total_seconds())
     line = (

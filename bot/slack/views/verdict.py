@@ -10,6 +10,7 @@ from slackblocks import Block as SlackBlock
 
 from bot.db.queries.handoff_facts import CardOpportunity, HandoffCard
 from bot.db.queries.lead_facts import Somebody
+from bot.domain.handoff_stages import ACCEPTED, HELD, LIVE
 from bot.domain.money import say_money
 from bot.domain.opportunities import Guard, said_kind
 from bot.slack.blocks import Post, at, button, buttons, context, esc, link, post, section
@@ -18,7 +19,6 @@ from bot.slack.views.deal import deal_buttons, overridden
 from bot.slack.views.words import lasting
 
 NOTE = 400
-BEFORE, HELD = ("waiting", "accepted"), "held"
 _DEAL_STATES = {"qualified": "qualified", "proposal": "at the proposal", "won": "won", "lost": "lost"}
 
 
@@ -34,7 +34,7 @@ def verdict_blocks(card: HandoffCard) -> list[SlackBlock]:
                 button("Not qualified…", Action.DEAL_NOT_QUALIFIED, str(card.handoff_id)),
             ),
         ]
-    if card.state != "accepted":
+    if card.state != ACCEPTED:
         return []
     asks = "How did the call go?" if _begun(card) else "Tell me when you have spoken to them."
     return [section(asks), _call_buttons(card)]
@@ -68,7 +68,7 @@ def verdict_wanted_post(card: HandoffCard, step: str, to_id: str = "") -> Post |
     """
     who = f"*{esc(card.name)}*" + (f", {esc(card.company)}" if card.company else "")
     holder = esc(card.ae.name) if card.ae else "Nobody"
-    if card.state not in (*BEFORE, HELD):
+    if card.state not in LIVE:
         return None
     whose = f"{holder}'s" if _is_cover(card, to_id) else "your"
     open_question = "Is it an opportunity?" if card.state == HELD else "How did it go?"
