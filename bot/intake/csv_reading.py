@@ -90,7 +90,7 @@ def _binary(source: Path | str | bytes) -> BinaryIO:
     if isinstance(source, bytes):
         return io.BytesIO(source)
     try:
-        return _seekable(Path(source).open("rb"))  # noqa: SIM115 — the caller closes it
+        return _seekable(Path(source).open("rb"))
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else "the name cannot be used"
         raise UserError(f"I can't read {source}: {why}.") from None

@@ -6,9 +6,12 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+import time_machine
+from sqlalchemy import update
 from starlette.applications import Starlette
 
 from bot.clocks import protocol_now
+from bot.db.models import OutboxItem
 from bot.intake.app import IntakeDeps, routes
 from bot.service.vital_signs import leave_tick
 from bot.telemetry import DELIVERED
@@ -54,6 +57,25 @@ async def test_metrics_count_what_came_in(web: httpx2.AsyncClient, floor: SalesF
     assert 'handraiser_outbox_items{state="ready"} 1.0' in text
     assert "handraiser_open_leads 1.0" in text
     assert "handraiser_due_late_seconds 60.0" in text
+    assert "handraiser_due_late_items 1.0" in text
+    assert "handraiser_outbox_dead_items 0.0" in text
+
+
+async def test_metrics_tell_of_what_another_process_could_not_deliver(
+    web: httpx2.AsyncClient, floor: SalesFloor
+) -> None:
+    await web.post("/intake/standard", **signed(event()))
+    longer_ago = protocol_now() - timedelta(days=8)
+    floor.write(lambda session: session.execute(update(OutboxItem).values(state="dead", finished_at=protocol_now())))
+    text = (await web.get("/metrics")).text
+    assert "handraiser_outbox_dead_items 1.0" in text
+    assert 'handraiser_outbox_items{state="ready"} 0.0' in text
+    assert "handraiser_outbox_oldest_seconds 0.0" in text
+
+    floor.write(lambda session: session.execute(update(OutboxItem).values(finished_at=longer_ago)))
+    assert "handraiser_outbox_dead_items 1.0" in (await web.get("/metrics")).text  # counted once a minute
+    with time_machine.travel(protocol_now() + timedelta(minutes=1), tick=False):
+        assert "handraiser_outbox_dead_items 0.0" in (await web.get("/metrics")).text
 
 
 async def test_metrics_show_what_this_process_delivered(web: httpx2.AsyncClient) -> None:

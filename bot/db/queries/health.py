@@ -75,6 +75,12 @@ class EventsPage:
     total: int
 
 
+def dead_notices(session: Session) -> int:
+    """How many notices of the last seven days Slack will never take."""
+    lately = OutboxItem.finished_at > protocol_now() - timedelta(days=7)
+    return _count(session, select(func.count()).select_from(OutboxItem).where(OutboxItem.state == "dead", lately))
+
+
 def health(session: Session, now: datetime) -> Health:
     """The state of the whole, read in a handful of counts. ``now`` is business time."""
     real = protocol_now()
@@ -104,12 +110,7 @@ def health(session: Session, now: datetime) -> Health:
         longest_overdue=(now - raised_at).total_seconds() if raised_at else None,
         waiting_notices=waiting,
         oldest_waiting=(real - oldest).total_seconds() if oldest else None,
-        dead_notices=_count(
-            session,
-            select(func.count())
-            .select_from(OutboxItem)
-            .where(OutboxItem.state == "dead", OutboxItem.finished_at > real - timedelta(days=7)),
-        ),
+        dead_notices=dead_notices(session),
         trouble=tuple((error or "").removeprefix("set-up: ") for error in trouble),
         worker_silent=seconds_silent(last_tick(session)),
         next_due=session.scalar(select(func.min(DueTime.due_at))),
