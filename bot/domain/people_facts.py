@@ -3,6 +3,7 @@
 What must stay true: file and form take the same words and refuse the others with the same sentence.
 """
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
@@ -12,6 +13,7 @@ from bot.playbook.schema.hours import HoursError, parse_hours
 
 LONGEST: Final = 255
 _CENT: Final = Decimal("0.01")
+_CHANNEL_ID: Final = re.compile(r"[CG][A-Z0-9]{5,}")
 _HEAVIEST: Final = Decimal(1000)
 
 
@@ -59,7 +61,9 @@ def read_weight(text: str) -> Decimal | None:
 
 
 def read_channel(text: str) -> str | None:
-    """A channel's name or id; None for nothing written. Raises ``FactError``."""
+    """A channel's id, or its name with ``#``; None for nothing written. Raises ``FactError``."""
     if " " in text:
         raise FactError(f"“{text[:60]}” is not a channel; write it like #ae-jane")
-    return text or None
+    if not text or text.startswith("#") or _CHANNEL_ID.fullmatch(text):
+        return text or None
+    return f"#{text.lower()}"

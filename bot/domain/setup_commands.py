@@ -1,7 +1,8 @@
 """Commands of the set-up: people, teams, alignment, time off (process, opening table).
 
 What must stay true: facts stand here as they were written; the service reads them and names the field of what it
-refuses. ``None`` of an id: something new.
+refuses. ``None`` of an id: something new. ``seen``: what the form showed (``service.setup_seen``), so that nobody's
+change is overwritten unseen; empty where there was no form.
 """
 
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ class SavePerson:
     channel: str = ""
     slack_user_id: str | None = None
     slack_timezone: str | None = None
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class AlignExecutives:
     actor: Actor
     rep_id: UUID
     ae_ids: tuple[UUID, ...]
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ class SaveTeam:
     domain: str = ""
     manager_ids: tuple[UUID, ...] = ()
     inbound_channel: str = ""
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,9 @@ from bot.domain.terms import Role
 from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, Nothing, Options, Request
 from bot.service.context import playbook
-from bot.service.setup_changes import Changed, may_enter, may_set_up, undo_change
+from bot.service.setup_changes import PERSON, TEAM, Changed, may_enter, may_set_up, undo_change
 from bot.service.setup_people import deactivate_person
+from bot.service.setup_seen import seen_as
 from bot.service.time_off import cancel_time_off
 from bot.slack.ids import Action, SetupPage, SetupPick
 from bot.slack.views.setup import Just, off_modal, people_modal, person_modal, teams_modal
@@ -129,7 +130,7 @@ def _page(session: Session, actor: Actor, now: datetime, page: SetupPage, index:
         case SetupPage.ADD_PERSON:
             return who_form()
         case SetupPage.ADD_TEAM:
-            return team_form(None, playbook(session).channels.inbound)
+            return team_form(None, playbook(session).channels.inbound, "")
 
 
 def person_page(session: Session, actor: Actor, person_id: UUID, now: datetime, just: Just | None = None) -> View:
@@ -178,7 +179,8 @@ async def on_edit(request: Request) -> Answer:
     def look(session: Session, actor: Actor, now: datetime) -> View:
         may_set_up(actor)
         card = person_card(session, person_id, day_of(actor.timezone, now))
-        return person_form(card, playbook(session).people, False, person_metadata(card, card.slack_user_id, None))
+        seen = seen_as(session, PERSON, person_id)
+        return person_form(card, playbook(session).people, False, person_metadata(card, card.slack_user_id, None, seen))
 
     return await put(request, await request.read(look))
 
@@ -190,7 +192,7 @@ async def on_align(request: Request) -> Answer:
     def look(session: Session, actor: Actor, now: datetime) -> View:
         may_set_up(actor)
         card = person_card(session, person_id, day_of(actor.timezone, now))
-        return align_form(card, playbook(session).people)
+        return align_form(card, playbook(session).people, seen_as(session, PERSON, person_id))
 
     return await put(request, await request.read(look))
 
@@ -201,7 +203,8 @@ async def on_team(request: Request) -> Answer:
 
     def look(session: Session, actor: Actor, _: datetime) -> View:
         may_set_up(actor)
-        return team_form(team_card(session, team_id), playbook(session).channels.inbound)
+        card, seen = team_card(session, team_id), seen_as(session, TEAM, team_id)
+        return team_form(card, playbook(session).channels.inbound, seen)
 
     return await put(request, await request.read(look))
 

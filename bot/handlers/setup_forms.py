@@ -10,10 +10,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from bot.db.models import Person
 from bot.db.queries.setup import person_card, teams_page, unknown_person
 from bot.domain.commands import Actor
 from bot.domain.errors import UserError
@@ -25,8 +23,9 @@ from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, Request, ShowView
 from bot.handlers.setup import View, day_of, just_done, off_page, person_page
 from bot.service.context import playbook
-from bot.service.setup_changes import may_set_up
-from bot.service.setup_people import align_executives, save_person
+from bot.service.setup_changes import PERSON, may_set_up
+from bot.service.setup_people import align_executives, known_as, save_person
+from bot.service.setup_seen import seen_as
 from bot.service.setup_teams import save_team
 from bot.service.time_off import enter_time_off
 from bot.slack.ids import Action, Block, Callback, SetupPick
@@ -84,19 +83,15 @@ async def on_who(request: Request, look: Look) -> Answer:
 
     def form(session: Session, actor: Actor, now: datetime) -> View:
         rules = playbook(session).people
-        known = session.scalar(
-            select(Person.id)
-            .where(or_(Person.slack_user_id == member.id, Person.email == member.email))
-            .order_by(Person.slack_user_id.is_(None))
-            .limit(1)
-        )
+        known = known_as(session, member.id, member.email)
         zone = member.timezone or rules.timezone
         card = (
-            person_card(session, known, day_of(actor.timezone, now))
+            person_card(session, known.id, day_of(actor.timezone, now))
             if known
             else unknown_person(member.name, member.email, member.id, zone)
         )
-        return person_form(card, rules, known is None, person_metadata(card, member.id, member.timezone or None))
+        seen = seen_as(session, PERSON, known.id if known else None)
+        return person_form(card, rules, known is None, person_metadata(card, member.id, member.timezone or None, seen))
 
     return ShowView(await request.read(form))
 
@@ -135,17 +130,19 @@ def _person(actor: Actor, facts: Mapping[str, Any], state: Mapping[str, Any]) ->
         channel=text(Action.SETUP_CHANNEL) or str(facts.get("channel") or ""),
         slack_user_id=facts.get("slack"),
         slack_timezone=facts.get("zone"),
+        seen=str(facts.get("seen") or ""),
     )
 
 
 async def on_align_form(request: Request) -> Answer:
     """To whom a rep hands leads."""
     rep_id, state = UUID(request.metadata["person"]), request.state
+    seen = str(request.metadata.get("seen") or "")
 
     def work(session: Session, actor: Actor, now: datetime) -> View:
         most = playbook(session).people.max_aligned_aes
         chosen = [picked(state, f"{SetupPick.AE}_{place}") for place in range(1, most + 1)]
-        command = AlignExecutives(actor, rep_id, tuple(one for one in chosen if one is not None))
+        command = AlignExecutives(actor, rep_id, tuple(one for one in chosen if one is not None), seen)
         changed = align_executives(session, command, now)
         return person_page(session, actor, rep_id, now, just_done(changed))
 
@@ -166,6 +163,7 @@ async def on_team_form(request: Request) -> Answer:
             domain=str(state.get(Action.SETUP_DOMAIN) or ""),
             manager_ids=picked_several(state, SetupPick.ANYBODY),
             inbound_channel=str(state.get(Action.SETUP_CHANNEL) or ""),
+            seen=str(request.metadata.get("seen") or ""),
         )
         changed = save_team(session, command, now)
         return teams_modal(teams_page(session), playbook(session).channels.inbound, just_done(changed))

@@ -3,6 +3,7 @@
 What must stay true: the form takes what people.csv takes, by the same checks; somebody always administers.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -31,6 +32,7 @@ from bot.service.setup_changes import (
     one_at_a_time,
     still_administered,
 )
+from bot.service.setup_seen import check_seen
 
 _HIGHEST_CAP = 100_000
 _LONGEST_LINK = 500
@@ -43,8 +45,9 @@ def save_person(session: Session, command: SavePerson, now: datetime) -> Changed
     """Add somebody, or change what is known of them. Raises ``NotAllowed``, ``UserError`` with the field."""
     may_set_up(command.actor)
     one_at_a_time(session)
-    known = _known(session, command)
+    known = known_as(session, command.slack_user_id, command.email)
     before = facts_of(session, PERSON, known.id) if known else None
+    check_seen(before, command.seen, "name")
     row = _row(session, command, known.email if known else None)
     extra = _extra(command)
     _import(session, row, now)
@@ -61,13 +64,13 @@ def save_person(session: Session, command: SavePerson, now: datetime) -> Changed
     return Changed(f"{person.name} is {word}.", person.id, entry, _remarks(session, person, playbook(session).people))
 
 
-def _known(session: Session, command: SavePerson) -> Person | None:
+def known_as(session: Session, slack_user_id: str | None, email: str) -> Person | None:
     """Who it is, by their Slack user, else by address."""
-    if command.slack_user_id:
-        by_id = session.scalars(select(Person).where(Person.slack_user_id == command.slack_user_id)).first()
+    if slack_user_id:
+        by_id = session.scalars(select(Person).where(Person.slack_user_id == slack_user_id)).first()
         if by_id is not None:
             return by_id
-    return session.scalars(select(Person).where(Person.email == normalise_email(command.email))).first()
+    return session.scalars(select(Person).where(Person.email == normalise_email(email))).first()
 
 
 def _row(session: Session, command: SavePerson, known_email: str | None) -> PersonRow:
@@ -138,12 +141,10 @@ def _place(session: Session, person: Person, command: SavePerson) -> None:
     if not command.timezone.strip():
         person.timezone_overridden = False
         if command.slack_timezone:
-            try:
+            with suppress(FactError):  # Slack may know a zone that this machine's tables do not
                 person.timezone = read_zone(command.slack_timezone) or person.timezone
-            except FactError:
-                return  # Slack may know a zone that this machine's tables do not
-    if person.slack_user_id is None and command.slack_user_id:
-        person.slack_user_id = command.slack_user_id
+    if command.slack_user_id and person.slack_user_id != command.slack_user_id:  # new in Slack, with an address of old
+        person.slack_user_id, person.dm_channel = command.slack_user_id, None
 
 
 def _remarks(session: Session, person: Person, rules: People) -> tuple[str, ...]:
@@ -182,6 +183,7 @@ def deactivate_person(session: Session, command: DeactivatePerson, now: datetime
 def align_executives(session: Session, command: AlignExecutives, now: datetime) -> Changed:
     """Set a rep's account executives, first choice first. Raises ``UserError`` with the field."""
     may_set_up(command.actor)
+    one_at_a_time(session)
     rep = session.get(Person, command.rep_id)
     if rep is None or not rep.active:
         raise NotFound("They are not on the team any more.")
@@ -195,6 +197,7 @@ def align_executives(session: Session, command: AlignExecutives, now: datetime) 
         emails[ae_id], names[ae_id] = email, name
     rules = playbook(session).people
     before = facts_of(session, PERSON, rep.id)
+    check_seen(before, command.seen, "ae_1")
     row = PersonRow(_LINE, rep.email, aligned_aes=tuple(emails[one] for one in command.ae_ids if one in emails))
     if command.ae_ids:
         checked = check_people([row], known_people(session), rules.min_aligned_aes, rules.max_aligned_aes)

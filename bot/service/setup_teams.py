@@ -14,7 +14,17 @@ from bot.db.models import Person, PersonRole, Team
 from bot.domain.errors import NotFound, UserError
 from bot.domain.setup_commands import SaveTeam
 from bot.domain.terms import Role
-from bot.service.setup_changes import TEAM, Changed, facts_of, may_set_up, new_subject, note_change, put_managers
+from bot.service.setup_changes import (
+    TEAM,
+    Changed,
+    facts_of,
+    may_set_up,
+    new_subject,
+    note_change,
+    one_at_a_time,
+    put_managers,
+)
+from bot.service.setup_seen import check_seen
 
 _LONGEST = 255
 _DOMAIN = re.compile(r"(?=.{4,255}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
@@ -23,11 +33,13 @@ _DOMAIN = re.compile(r"(?=.{4,255}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]
 def save_team(session: Session, command: SaveTeam, now: datetime) -> Changed:
     """Add a team, or change it. Raises ``NotAllowed``, ``NotFound``, ``UserError`` with the field."""
     may_set_up(command.actor)
+    one_at_a_time(session)
     team_id = command.team_id or new_subject()
     team = session.get(Team, team_id, with_for_update=True)
     if team is None and command.team_id is not None:
         raise NotFound("That team is not there any more.")
     before = facts_of(session, TEAM, team_id)
+    check_seen(before, command.seen, "name")
     values = _values(session, command, team_id)
     managers = _managers(session, command.manager_ids)
     if team is None:

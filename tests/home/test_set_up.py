@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.db.models import AuditEntry, Person
 from sandbox.driver import PersonDriver
@@ -105,6 +105,22 @@ async def test_what_a_form_refuses_stands_beside_its_field(house: WholeHouse) ->
     await noor.submits()
     await noor.sees("Sam Okafor is added.", in_="modal")
     await noor.sees("mon-thu 9-12,13-17, Europe/Berlin (Slack's)", in_="modal")
+
+
+async def test_what_changed_while_a_form_was_open_is_not_overwritten(house: WholeHouse) -> None:
+    noor = house.noor
+    await noor.opens_home()
+    await noor.clicks("People", in_="home")
+    await noor.clicks("Open Noor", in_="modal")
+    await noor.clicks("Change…", in_="modal")
+    await house.parts.database.write(lambda session: session.execute(update(Person).values(weight=2)) and None)
+    await noor.picks("Roles", ["admin", "manager"], in_="modal")
+    await noor.submits()
+    form = await noor.modal()
+    assert form is not None
+    assert form.raw["errors"]["name"].startswith("Somebody else changed this while it was open.")
+    weight = select(Person.weight)
+    assert await house.parts.database.read(lambda session: session.scalars(weight).all()) == [2]
 
 
 async def test_a_change_is_taken_back_and_stands_in_the_audit_log(house: WholeHouse) -> None:

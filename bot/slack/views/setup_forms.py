@@ -117,15 +117,15 @@ def person_form(card: PersonCard, rules: People, new: bool, metadata: str) -> di
     return modal(title, blocks, callback=Callback.SETUP_PERSON_FORM, submit="Save", metadata=metadata)
 
 
-def person_metadata(card: PersonCard, slack_user_id: str | None, slack_timezone: str | None) -> str:
+def person_metadata(card: PersonCard, slack_user_id: str | None, slack_timezone: str | None, seen: str) -> str:
     """What the form's answer needs to know besides what is typed."""
     named = card.channel if card.channel and card.channel.startswith("#") else ""
-    facts = {"email": card.email, "slack": slack_user_id, "zone": slack_timezone, "channel": named}
+    facts = {"email": card.email, "slack": slack_user_id, "zone": slack_timezone, "channel": named, "seen": seen}
     return json.dumps(facts)
 
 
-def align_form(card: PersonCard, rules: People) -> dict[str, Any]:
-    """The account executives of a rep, first choice first."""
+def align_form(card: PersonCard, rules: People, seen: str) -> dict[str, Any]:
+    """The account executives of a rep, first choice first. ``seen``: what it is filled from (``setup_seen``)."""
     ordinal = ("First choice", "Second", "Third", "Fourth", "Fifth")
     blocks: list[SlackBlock] = [section(f"To whom does *{esc(card.name)}* hand leads?")]
     for place in range(rules.max_aligned_aes):
@@ -139,12 +139,12 @@ def align_form(card: PersonCard, rules: People) -> dict[str, Any]:
             "open handoffs comes first."
         )
     )
-    metadata = json.dumps({"person": str(card.id)})
+    metadata = json.dumps({"person": str(card.id), "seen": seen})
     return modal("Account executives", blocks, callback=Callback.SETUP_ALIGN_FORM, submit="Save", metadata=metadata)
 
 
-def team_form(card: TeamCard | None, inbound: str) -> dict[str, Any]:
-    """A team, or a new one. ``inbound``: the playbook's channel for hand raises."""
+def team_form(card: TeamCard | None, inbound: str, seen: str) -> dict[str, Any]:
+    """A team, or a new one. ``inbound``: the playbook's channel for hand raises; ``seen``: what it is filled from."""
     blocks: list[SlackBlock] = [
         _text("Team", Action.SETUP_NAME, Block.NAME, card.name if card else "", optional=False),
         _input(
@@ -183,7 +183,7 @@ def team_form(card: TeamCard | None, inbound: str) -> dict[str, Any]:
             hint="Like brightpath.example",
         ),
     ]
-    metadata = json.dumps({"team": str(card.id) if card else ""})
+    metadata = json.dumps({"team": str(card.id) if card else "", "seen": seen})
     title = "Change a team" if card else "Add a team"
     return modal(title, blocks, callback=Callback.SETUP_TEAM_FORM, submit="Save", metadata=metadata)
 
