@@ -8,6 +8,7 @@ keeps nothing outside its session.
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
@@ -29,6 +30,8 @@ READ_IN_PLACE_BYTES = 1 << 30
 DEADLOCK: Final = "40P01"
 """What PostgreSQL calls two transactions that wait for each other."""
 DEADLOCKS_FORGIVEN: Final = 2
+DEADLOCK_PAUSE: Final = 0.05
+"""Seconds until whoever was called off begins anew."""
 SQLITE_ARGS = {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000}
 START_WITHIN = 2.0
 """Seconds within which a person's work must begin, or it is called off (design, point 2)."""
@@ -186,6 +189,7 @@ class Database:
             except OperationalError as error:
                 if getattr(error.orig, "sqlstate", None) != DEADLOCK:
                     raise
+            time.sleep(DEADLOCK_PAUSE)  # else it may take the same row again before the other one has woken up
         return self._write_once(work)
 
     def _write_once(self, work: Callable[[Session], T]) -> T:
