@@ -93,7 +93,7 @@ def _new_lead(session: Session, contact_id: UUID, actor: Actor, now: datetime) -
     if contact is None:
         raise NotFound("That person is not in the database any more.", field="contact")
     lead_id = new_id()
-    put_once(
+    made = put_once(
         session,
         Lead,
         id=lead_id,
@@ -112,6 +112,8 @@ def _new_lead(session: Session, contact_id: UUID, actor: Actor, now: datetime) -
         round=1,
         playbook_version=playbook_number(session),
     )
+    if not made:  # they raised a hand at this very moment
+        return lead_to_hand_off(session, contact_id, actor, now)
     contact.stage = raised(contact.stage)
     session.flush()
     note_move(session, lead_id, None, LeadState.OPEN, now, actor.person_id, "ready to be handed over")

@@ -1,13 +1,13 @@
 """Two people at the same moment: one handoff, one call in a slot, one answer (process §7)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from bot.db.models import Handoff, Lead, Meeting
 from bot.db.session import Database
@@ -16,6 +16,7 @@ from bot.domain.errors import UserError
 from bot.domain.terms import LeadState
 from bot.jobs.perform import carry_out, take
 from bot.jobs.schedule import DUE_JOBS
+from bot.service.hand_raises import raise_hand
 from bot.service.handoff_ladder_times import HANDOFF_LADDER
 from bot.service.handoff_moves import get_handoff
 from bot.service.handoffs import answer_handoff, hand_off
@@ -90,17 +91,44 @@ def test_two_answer(house: HandoffHouse) -> None:
     assert house.steps(done.handoff_id) == [(None, "waiting"), ("waiting", "accepted")]
 
 
-def test_an_answer_at_the_moment_of_the_reminder_is_taken(postgres_url: str) -> None:
-    """The worker holds the due time and wants the handoff, the answer holds the handoff and ends the due time."""
+@pytest.fixture
+def busy(postgres_url: str) -> Iterator[HandoffHouse]:
+    """The house on PostgreSQL, where two can be in the middle of something at once."""
     database = Database(postgres_url)
     try:
         database.in_force = in_force()
-        _reminded_and_answered(open_house(database))
+        yield open_house(database)
     finally:
         database.close()
 
 
-def _reminded_and_answered(house: HandoffHouse) -> None:
+def test_a_hand_raised_while_they_are_handed_over_is_the_lead_that_goes(busy: HandoffHouse) -> None:
+    jane = busy.a_lead()
+    busy.write(
+        lambda session: session.query(Lead).update({"state": LeadState.RECYCLED, "closed_at": busy.now}) and None
+    )
+    raised, again = Event(), busy.event()
+
+    def raising(session: Any) -> UUID | None:
+        lead_id = raise_hand(session, again, busy.now).lead_id
+        raised.set()
+        while not busy.read(lambda other: other.execute(text("SELECT 1 FROM pg_locks WHERE NOT granted")).first()):
+            pass
+        return lead_id
+
+    def handing_over(session: Any) -> UUID:
+        raised.wait(10)
+        handoff_id: UUID = handing(busy, "Ada", jane)(session).handoff_id
+        return handoff_id
+
+    with ThreadPoolExecutor(2) as pool:
+        lead, handoff = (pool.submit(busy.database.write_now, deed) for deed in (raising, handing_over))
+        assert busy.handoff(handoff.result(30)).lead_id == lead.result(30)
+
+
+def test_an_answer_at_the_moment_of_the_reminder_is_taken(busy: HandoffHouse) -> None:
+    """The worker holds the due time and wants the handoff, the answer holds the handoff and ends the due time."""
+    house = busy
     done = house.hands_off(house.a_lead(), kind="transfer")
     house.now += minutes(30)
     held = {"due": Event(), "handoff": Event()}
