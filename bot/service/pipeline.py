@@ -1,7 +1,8 @@
 """``/pipeline``: who may see what, what the words mean, the report, the rows, the file (process §9).
 
 What must stay true: whose facts count is decided here, by the roles of this moment, for every request and every
-button: a rep and an account executive see their own, a manager their teams', an admin all.
+button: a rep and an account executive see their own, a manager their teams', an admin all. Marketing sees the figures
+of the whole, by source, and neither names nor rows.
 """
 
 from collections.abc import Sequence
@@ -42,10 +43,14 @@ MENU: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How far somebody sees: everyone, or the members of ``teams`` and themselves."""
+    """How far somebody sees: everyone, or the members of ``teams`` and themselves.
+
+    ``figures``: besides, the figures of the whole company, without anybody's name.
+    """
 
     everyone: bool
     teams: tuple[UUID, ...]
+    figures: bool = False
 
 
 def understand(session: Session, actor: Actor, text: str, now: datetime) -> Question | NotUnderstood:
@@ -91,7 +96,7 @@ def scope_of(session: Session, actor: Actor, question: Question) -> Scope:
         if not (reach.everyone or question.team_id in reach.teams):
             raise NotAllowed(_too_far(reach))
         return Scope(teams=(question.team_id,))
-    if reach.everyone:
+    if reach.everyone or reach.figures:
         return Scope(everyone=True)
     return Scope(people=(actor.person_id,), teams=reach.teams)
 
@@ -99,19 +104,22 @@ def scope_of(session: Session, actor: Actor, question: Question) -> Scope:
 def results(session: Session, actor: Actor, question: Question, now: datetime) -> Report:
     """All figures. Raises ``NotAllowed``, ``Gone``."""
     scope = scope_of(session, actor, question)
-    return report(session, question, scope, _about(session, actor, question), actor.timezone, now)
+    found = report(session, question, scope, _about(session, actor, question), actor.timezone, now)
+    return replace(found, with_rows=not _only_figures(session, actor, question))
 
 
 def rows_behind(
     session: Session, actor: Actor, question: Question, number: Number, offset: int, now: datetime
 ) -> NumberRows:
     """A page of the rows behind a number. Raises ``NotAllowed``, ``Gone``."""
+    _may_see_rows(session, actor, question)
     scope, about = scope_of(session, actor, question), _about(session, actor, question)
     return number_rows(session, question, scope, about, number, actor.timezone, now, offset)
 
 
 def send_rows(session: Session, actor: Actor, question: Question, number: Number, now: datetime) -> str:
     """Send the rows behind a number as a file, by direct message; the sentence to say so. Raises ``NotAllowed``."""
+    _may_see_rows(session, actor, question)
     scope = scope_of(session, actor, question)
     facts: dict[str, str | int | float | bool | None] = {
         "question": question.encode(),
@@ -136,10 +144,28 @@ def choices(session: Session, actor: Actor, typed: str) -> list[Name]:
 def _reach(session: Session, actor: Actor) -> Reach:
     if actor.has(Role.ADMIN):
         return Reach(True, ())
-    return Reach(False, led_teams(session, actor.person_id) if actor.has(Role.MANAGER) else ())
+    led = led_teams(session, actor.person_id) if actor.has(Role.MANAGER) else ()
+    return Reach(False, led, figures=actor.has(Role.MARKETING))
+
+
+def _only_figures(session: Session, actor: Actor, question: Question) -> bool:
+    """Whether the actor may see the numbers of ``question``, and not who is behind them."""
+    return question.person_id is None and question.team_id is None and _reach(session, actor).figures
+
+
+def _may_see_rows(session: Session, actor: Actor, question: Question) -> None:
+    if _only_figures(session, actor, question):
+        raise NotAllowed(
+            "You see the company's figures without names. The rows behind them are for managers and admins; "
+            "`/pipeline me` shows your own."
+        )
 
 
 def _too_far(reach: Reach) -> str:
+    if reach.figures and not reach.teams:
+        return (
+            "You see the company's figures, by source too: `/pipeline source webinar`; of single people only your own."
+        )
     if reach.teams:
         return "You see the teams you lead and their people. `/pipeline` alone shows them all."
     return "You see your own results: `/pipeline` shows them."
@@ -202,7 +228,7 @@ def _whose(session: Session, actor: Actor, question: Question) -> str:
     if question.team_id is not None:
         return f"team {name_of(session, team_id=question.team_id) or 'unknown'}"
     reach = _reach(session, actor)
-    if reach.everyone:
+    if reach.everyone or reach.figures:
         return "everyone"
     teams = [name.text for name in team_names(session, reach.teams)] if reach.teams else []
     return f"teams {', '.join(teams)}" if len(teams) > 1 else f"team {teams[0]}" if teams else actor.name

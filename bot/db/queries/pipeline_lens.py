@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.db.queries.pipeline import Figures, figures
+from bot.db.queries.pipeline_losses import Losses, losses
 from bot.db.queries.pipeline_rows import RowPage, all_rows, row_page
 from bot.db.queries.pipeline_sets import Lens
 from bot.db.session import PlaybookInForce
@@ -30,11 +31,17 @@ class Report:
     before: Figures
     zone: str
     now: datetime
+    losses: tuple[Losses, ...] = ()
+    """Why hands came to nothing, by source; only of the whole company."""
+    with_rows: bool = True
+    """Whether whoever asks may see the rows behind the numbers."""
 
     @property
     def empty(self) -> bool:
         """Nothing happened, neither in the period nor in the one before."""
-        return not any(value.rows for found in (self.figures, self.before) for value in found.values())
+        return not self.losses and not any(
+            value.rows for found in (self.figures, self.before) for value in found.values()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,8 @@ def report(session: Session, question: Question, scope: Scope, about: str, zone:
     """All figures. Raises ``Gone`` for a segment that the playbook has no more."""
     now_seen = make_lens(session, question, question.period, scope, zone, now)
     before_seen = make_lens(session, question, question.period.before(), scope, zone, now)
-    return Report(question, about, figures(session, now_seen), figures(session, before_seen), zone, now)
+    lost = losses(session, now_seen) if scope.everyone else ()
+    return Report(question, about, figures(session, now_seen), figures(session, before_seen), zone, now, lost)
 
 
 def number_rows(

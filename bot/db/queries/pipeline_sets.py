@@ -94,7 +94,7 @@ def rows_of(which: RowSet, lens: Lens) -> Rows:
     return _SETS[which](lens)
 
 
-def _seen(base: Select[*tuple[Any, ...]], lens: Lens, contact_id: Any, account_id: Any, lead: Any = None) -> Any:
+def seen_through(base: Select[*tuple[Any, ...]], lens: Lens, contact_id: Any, account_id: Any, lead: Any = None) -> Any:
     """``base``, of the lens's source and segment. A lead's source comes before its contact's."""
     if lens.source is not None:
         them = aliased(Contact)
@@ -138,7 +138,7 @@ def _deals(lens: Lens, *where: Column) -> Rows:
         .outerjoin(Lead, Lead.id == Opportunity.lead_id)
         .where(theirs(lens.scope, Opportunity.rep_id, Opportunity.ae_id), *where)
     )
-    base = _seen(base, lens, Opportunity.contact_id, Opportunity.account_id, Lead.source)
+    base = seen_through(base, lens, Opportunity.contact_id, Opportunity.account_id, Lead.source)
     columns = _columns(
         Opportunity,
         Opportunity.closed_at,
@@ -178,7 +178,7 @@ def _raised(lens: Lens, *where: Column) -> Select[*tuple[Any, ...]]:
     )
     whose = true() if lens.scope.everyone else or_(theirs(lens.scope, Lead.owner_id), Lead.id.in_(handed))
     base = select().select_from(Lead).where(lens.within(Lead.raised_at), Lead.state != LeadState.JUNK, whose, *where)
-    found: Select[*tuple[Any, ...]] = _seen(base, lens, Lead.contact_id, Lead.account_id, Lead.source)
+    found: Select[*tuple[Any, ...]] = seen_through(base, lens, Lead.contact_id, Lead.account_id, Lead.source)
     return found
 
 
@@ -241,7 +241,7 @@ def _conversations(lens: Lens) -> Rows:
         .select_from(Touch)
         .where(CONVERSATION, lens.within(Touch.happened_at), theirs(lens.scope, who), who.in_(rep))
     )
-    base = _seen(base, lens, Touch.contact_id, Touch.account_id)
+    base = seen_through(base, lens, Touch.contact_id, Touch.account_id)
     return Rows(base, _columns(Touch, Touch.happened_at, Touch.person_id, what=Touch.outcome))
 
 
@@ -252,7 +252,7 @@ def _intro_calls(lens: Lens) -> Rows:
         .join(Lead, Lead.id == Handoff.lead_id)
         .where(lens.within(Handoff.held_at), theirs(lens.scope, Handoff.rep_id, Handoff.ae_id))
     )
-    base = _seen(base, lens, Handoff.contact_id, Handoff.account_id, Lead.source)
+    base = seen_through(base, lens, Handoff.contact_id, Handoff.account_id, Lead.source)
     columns = _columns(Handoff, Handoff.held_at, Handoff.rep_id, Handoff.ae_id, source=Lead.source, what=Handoff.state)
     return Rows(base, columns)
 
@@ -297,7 +297,7 @@ def _enrolments(lens: Lens) -> Rows:
             theirs(lens.scope, Enrolment.person_id),
         )
     )
-    base = _seen(base, lens, Enrolment.contact_id, Enrolment.account_id)
+    base = seen_through(base, lens, Enrolment.contact_id, Enrolment.account_id)
     return Rows(base, _columns(Enrolment, Enrolment.started_on, Enrolment.person_id, step=step))
 
 

@@ -11,7 +11,7 @@ FIRST_STEPS: Mapping[Role, str] = {
     Role.SDR: "Your touch list comes each morning; `/today` brings it any time. Log the rest with `/touch`.",
     Role.AE: "Accept or decline what is handed to you, hold the intro call, then say what it is.",
     Role.CSM: "Log calls and e-mails with `/touch`; look any client up with `/lead`.",
-    Role.MARKETING: "`/pipeline` shows what became of what you sent, by source.",
+    Role.MARKETING: "`/pipeline` shows what became of what you sent; `/pipeline source webinar` of one source alone.",
     Role.MANAGER: "My Home tab shows your team live; `/pipeline` shows the results.",
     Role.ADMIN: "My Home tab is where people, teams and channels are set up.",
 }
@@ -63,7 +63,12 @@ _FIRST_CONTACT: Mapping[Role, tuple[str, tuple[str, ...]]] = {
     ),
     Role.MARKETING: (
         "You see what became of what you sent",
-        ("First thing: `/pipeline this month` shows leads, opportunities and junk reasons by source.",),
+        (
+            (
+                "First thing: `/pipeline this month` shows leads, opportunities and, by source, why some came to "
+                "nothing; `/pipeline source webinar` shows one source alone."
+            ),
+        ),
     ),
     Role.MANAGER: (
         "You lead a team",

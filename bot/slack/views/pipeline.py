@@ -23,6 +23,7 @@ from slackblocks import (
 )
 
 from bot.db.queries.pipeline_lens import Report
+from bot.db.queries.pipeline_losses import Losses
 from bot.domain.metrics import DEFINITIONS, FUNNEL, OUTBOUND, RESULTS, SPEED, Number
 from bot.domain.metrics_question import EVERYONE, Kind, Name, NotUnderstood
 from bot.slack.blocks import (
@@ -72,6 +73,8 @@ EXAMPLES = (
     "`/pipeline source webinar`, `/pipeline segment core this quarter`",
 )
 CELL = 200
+MOST_REASONS = 4
+"""How many reasons of a source are named."""
 
 
 def pipeline_post(report: Report) -> Post:
@@ -79,8 +82,8 @@ def pipeline_post(report: Report) -> Post:
     words = _in_words(report)
     if report.empty:
         return post(words, [*_head(report), section(_nothing(report)), *_controls(report, empty=True)])
-    blocks: list[Block] = [*_head(report), *_results(report, with_rows=True), _table(report), *_charts(report)]
-    return post(words, [*blocks, *_controls(report)])
+    blocks: list[Block] = [*_head(report), *_results(report, with_rows=report.with_rows), _table(report)]
+    return post(words, [*blocks, *_charts(report), *_losses(report), *_controls(report)])
 
 
 def shared_post(report: Report, slack_user_id: str | None, name: str) -> Post:
@@ -89,7 +92,7 @@ def shared_post(report: Report, slack_user_id: str | None, name: str) -> Post:
     if report.empty:
         return post(f"{by} {_in_words(report)}", [*_head(report), section(_nothing(report)), context(by)])
     blocks: list[Block] = [*_head(report), *_results(report, with_rows=False), _table(report), *_charts(report)]
-    return post(f"{by}\n{_in_words(report)}", [*blocks, context(by)])
+    return post(f"{by}\n{_in_words(report)}", [*blocks, *_losses(report), context(by)])
 
 
 def _head(report: Report) -> list[Block]:
@@ -112,7 +115,7 @@ def _in_words(report: Report) -> str:
         "; ".join(f"{DEFINITIONS[number].name} {_short(report, number)}" for number in numbers) + "."
         for _, numbers in GROUPS
     ]
-    return "\n".join([first, *parts])
+    return "\n".join([first, *parts, *_lost_in_words(report)])
 
 
 def _short(report: Report, number: Number) -> str:
@@ -189,6 +192,27 @@ def _chart(report: Report, title: str, numbers: Sequence[Number], what: str) -> 
     return DataVisualizationBlock(title, BarChart(series, AxisConfig(names, y_label=what)))
 
 
+def _losses(report: Report) -> list[Block]:
+    """Why hands came to nothing, by source, where that is known."""
+    return [section(text) for text in _lost_in_words(report)]
+
+
+def _lost_in_words(report: Report) -> list[str]:
+    said = []
+    for junk, title in ((True, "Put away as junk"), (False, "Not qualified")):
+        lines = [_lost_of(one) for one in report.losses if one.junk is junk]
+        if lines:
+            said.append(f"{title}, by source:\n{bullet(lines)}")
+    return said
+
+
+def _lost_of(one: Losses) -> str:
+    reasons = [f"{esc(reason, 60)} {count:,}" for reason, count in one.reasons[:MOST_REASONS]]
+    rest = sum(count for _, count in one.reasons[MOST_REASONS:])
+    reasons += [f"others {rest:,}"] if rest else []
+    return f"{one.source.value.replace('_', ' ')} {one.total:,}: {', '.join(reasons)}"
+
+
 def _controls(report: Report, *, empty: bool = False) -> list[Block]:
     question = report.question.encode()
     period = StaticSelectMenu(
@@ -210,7 +234,7 @@ def _controls(report: Report, *, empty: bool = False) -> list[Block]:
     )
     share = button("Share here", Action.PIPELINE_SHARE, question, confirm=sure)
     meaning = button("What the numbers mean", Action.PIPELINE_MEANING, question)
-    first = buttons(period, who, None if empty else rows, block_id=f"pipeline~{question}")
+    first = buttons(period, who, rows if report.with_rows and not empty else None, block_id=f"pipeline~{question}")
     return [first, buttons(None if empty else share, meaning)]
 
 
