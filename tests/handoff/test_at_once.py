@@ -112,8 +112,10 @@ def test_a_hand_raised_while_they_are_handed_over_is_the_lead_that_goes(busy: Ha
     def raising(session: Any) -> UUID | None:
         lead_id = raise_hand(session, again, busy.now).lead_id
         raised.set()
-        while not busy.read(lambda other: other.execute(text("SELECT 1 FROM pg_locks WHERE NOT granted")).first()):
-            pass
+        waits = text("SELECT 1 FROM pg_locks WHERE NOT granted")
+        for _ in range(2000):
+            if busy.read(lambda other: other.execute(waits).first()):
+                break
         return lead_id
 
     def handing_over(session: Any) -> UUID:
@@ -122,7 +124,10 @@ def test_a_hand_raised_while_they_are_handed_over_is_the_lead_that_goes(busy: Ha
         return handoff_id
 
     with ThreadPoolExecutor(2) as pool:
-        lead, handoff = (pool.submit(busy.database.write_now, deed) for deed in (raising, handing_over))
+        lead, handoff = (
+            pool.submit(busy.database.write_now, raising),
+            pool.submit(busy.database.write_now, handing_over),
+        )
         assert busy.handoff(handoff.result(30)).lead_id == lead.result(30)
 
 
