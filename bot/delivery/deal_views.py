@@ -53,6 +53,7 @@ def _verdict(session: Session, told: Told, now: datetime) -> Post | None:
         str(facts.get("reason", "")),
         str(facts.get("what", "")),
         credit=bool(facts.get("credit")),
+        is_open=bool(facts.get("open", True)),
     )
 
 

@@ -3,13 +3,17 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
-from bot.db.models import Opportunity, Person, Task, Touch
+from bot.db.models import Opportunity, OutboxItem, Person, Task, Touch
 from bot.db.queries.touch_list_sources import task_items
+from bot.delivery.deal_views import DEAL_NOTICES
+from bot.delivery.render import Told
 from bot.domain.commands import CorrectTouch, Due, LogTouch, Undo
 from bot.domain.deal_commands import HoldCall, MissCall, NotQualified, RescheduleCall
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.money import Money
+from bot.domain.notices import NoticeKind
 from bot.domain.terms import Channel, LeadState, Outcome, Stage
 from bot.service.call_watch import step_intro_call
 from bot.service.deal_undo import undo_step
@@ -225,6 +229,25 @@ def test_back_at_the_rep_a_newer_lead_of_theirs_goes_on_instead(closing: Closing
     closing.floor.does(not_qualified, NotQualified(closing.floor.actor("Erik"), handoff_id, "No budget"))
     assert closing.floor.lead(closing.handoff(handoff_id).lead_id).state is LeadState.CLOSED
     assert closing.floor.lead(again).closed_at is None
+    assert "The lead is yours again" not in _told_last(closing, "Ada")
+
+
+def test_the_rep_hears_that_the_lead_is_theirs_again(closing: Closing) -> None:
+    handoff_id = closing.held()
+    closing.floor.does(not_qualified, NotQualified(closing.floor.actor("Erik"), handoff_id, "No budget"))
+    assert "The lead is yours again." in _told_last(closing, "Ada")
+
+
+def _told_last(closing: Closing, who: str) -> str:
+    """The last notice of a verdict to somebody, as it reads."""
+    notice = closing.floor.read(
+        lambda session: session.scalars(
+            select(OutboxItem.notice).where(OutboxItem.kind == "verdict_step").order_by(OutboxItem.seq.desc())
+        ).first()
+    )
+    told = Told(notice["subject_id"], who, notice["facts"])
+    shown = closing.floor.read(lambda session: DEAL_NOTICES[NoticeKind.VERDICT_STEP](session, told, closing.now))
+    return str(shown.text)
 
 
 STEPS = ["hold", "miss", "qualify", "not_qualified"]

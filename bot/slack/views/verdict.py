@@ -10,7 +10,7 @@ from slackblocks import Block as SlackBlock
 
 from bot.db.queries.handoff_facts import CardOpportunity, HandoffCard
 from bot.db.queries.lead_facts import Somebody
-from bot.domain.handoff_stages import ACCEPTED, HELD, LIVE
+from bot.domain.handoff_stages import ACCEPTED, HELD, LIVE, NO_SHOW, NOT_QUALIFIED
 from bot.domain.money import say_money
 from bot.domain.opportunities import Guard, said_kind
 from bot.slack.blocks import Post, at, button, buttons, context, esc, link, post, section
@@ -84,11 +84,15 @@ def verdict_wanted_post(card: HandoffCard, step: str, to_id: str = "") -> Post |
     return post(line, [section(line), *answer])
 
 
-def verdict_step_post(card: HandoffCard, step: str, by: str, reason: str, what: str, *, credit: bool) -> Post:
-    """What became of the call, for the rep who handed the person over."""
+def verdict_step_post(
+    card: HandoffCard, step: str, by: str, reason: str, what: str, *, credit: bool, is_open: bool
+) -> Post:
+    """What became of the call, for the rep who handed the person over; ``is_open``: whether their lead goes on."""
     who = f"*{esc(card.name)}*" + (f", {esc(card.company)}" if card.company else "")
     name = esc(by)
-    yours = " The lead is yours again." if card.state in ("no_show", "not_qualified") else ""
+    back = card.state in (NO_SHOW, NOT_QUALIFIED)
+    yours = " The lead is yours again." if is_open else " They asked again meanwhile, and that lead goes on."
+    yours = yours if back else ""
     kept = " Your credit for it stays." if credit else ""
     match step:
         case "held":
