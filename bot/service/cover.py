@@ -12,8 +12,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, bindparam, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import Session
 
 from bot.db.models import JobTick, Person, TimeOff
 from bot.db.rows import run
@@ -44,16 +44,22 @@ _DESK = (
 )
 
 
-def works_for(session: Session, person_id: UUID, local_date: date) -> Sequence[UUID]:
-    """Whose work ``person_id`` does on their ``local_date``: their own first, unless somebody covers for them."""
-    return tuple(desk_for(session, person_id, local_date))
-
-
 def desk_for(session: Session, person_id: UUID, local_date: date) -> Mapping[UUID, str]:
-    """The same with the names of the colleagues covered for; one's own is empty."""
-    rows = run(session, _DESK, me=person_id, day=local_date).all()
-    own: dict[UUID, str] = {} if any(row.person_id == person_id for row in rows) else {person_id: ""}
-    return own | {row.person_id: row.name for row in rows if row.person_id != person_id and row.active}
+    """Whose work ``person_id`` does on their ``local_date``: their own, unless somebody covers for them, and others'.
+
+    With the names of the colleagues covered for; one's own is empty.
+    Whom somebody covers for who is away themself comes along to the one who covers for them.
+    """
+    waiting = list(run(session, _DESK, me=person_id, day=local_date))
+    if any(row.person_id == person_id for row in waiting):
+        return {}
+    found = {person_id: ""}
+    while waiting:
+        row = waiting.pop(0)
+        if row.active and row.person_id not in found:
+            found[row.person_id] = row.name
+            waiting += run(session, _DESK, me=row.person_id, day=local_date)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,24 +70,31 @@ class Covering:
     away: str
 
 
-_COVER = aliased(Person)
-
-
 def cover_of(session: Session, person_id: UUID, now: datetime) -> Covering | None:
-    """Who covers for somebody at ``now``, if they are away and the cover is here and in Slack."""
-    zone = session.scalar(select(Person.timezone).where(Person.id == person_id))
-    if zone is None:
-        return None
-    today = now.astimezone(ZoneInfo(zone)).date()
-    row = session.execute(
-        select(TimeOff.cover_id, Person.name)
-        .join(Person, Person.id == TimeOff.person_id)
-        .join(_COVER, and_(_COVER.id == TimeOff.cover_id, _COVER.active.is_(True), _COVER.slack_user_id.is_not(None)))
-        .where(TimeOff.person_id == person_id, TimeOff.starts_on <= today, TimeOff.ends_on >= today)
-        .order_by(TimeOff.starts_on.desc(), TimeOff.id)
-        .limit(1)
-    ).first()
-    return Covering(row.cover_id, row.name) if row else None
+    """Who covers for somebody at ``now``: the first who is here and in Slack, from cover to cover; None for nobody."""
+    asked: list[UUID] = []
+    name = ""
+    while person_id not in asked:
+        person = session.execute(
+            select(Person.name, Person.timezone, Person.active, Person.slack_user_id).where(Person.id == person_id)
+        ).first()
+        if person is None or (asked and not (person.active and person.slack_user_id)):
+            return None
+        today = now.astimezone(ZoneInfo(person.timezone)).date()
+        away = session.execute(
+            select(TimeOff.cover_id)
+            .where(TimeOff.person_id == person_id, TimeOff.starts_on <= today, TimeOff.ends_on >= today)
+            .order_by(TimeOff.starts_on.desc(), TimeOff.id)
+            .limit(1)
+        ).first()
+        if away is None:
+            return Covering(person_id, name) if asked else None
+        if away.cover_id is None:
+            return None
+        asked.append(person_id)
+        name = name or person.name
+        person_id = away.cover_id
+    return None
 
 
 def arm_covers(session: Session, now: datetime) -> int:

@@ -26,7 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from bot.db.base import new_id
-from bot.db.models import Enrolment, Lead, Task, TimeOff, TouchItem, TouchList
+from bot.db.models import Enrolment, Lead, Task, TouchItem, TouchList
+from bot.db.queries.covered import covered_for
 from bot.db.rows import put, run
 from bot.db.types import Timestamp
 from bot.domain.cadence import Step
@@ -106,15 +107,13 @@ _NOT_DUE = exists().where(
 )
 
 
+_LISTS_DAY = select(TouchList.local_date).where(TouchList.id == bindparam("which")).scalar_subquery()
+_COVERED_FOR = covered_for(bindparam("rep"), _LISTS_DAY)
+
+
 def _anothers(owner: Any) -> ColumnElement[bool]:
     """Whether work is neither the rep's nor of somebody they cover for on the list's day."""
-    covered = exists().where(
-        TouchList.id == bindparam("which"),
-        TimeOff.person_id == owner,
-        TimeOff.cover_id == bindparam("rep"),
-        TouchList.local_date.between(TimeOff.starts_on, TimeOff.ends_on),
-    )
-    return and_(owner != bindparam("rep"), ~covered)
+    return and_(owner != bindparam("rep"), owner.not_in(_COVERED_FOR))
 
 
 _SETTLED_ELSEWHERE = or_(

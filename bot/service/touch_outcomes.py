@@ -10,10 +10,11 @@ from typing import Any, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, bindparam, or_, select, update
+from sqlalchemy import Table, bindparam, or_, update
 from sqlalchemy.orm import Session
 
-from bot.db.models import Consent, Contact, Task, TimeOff
+from bot.db.models import Consent, Contact, Task
+from bot.db.queries.covered import covered_for
 from bot.db.rows import run
 from bot.domain.commands import LogTouch
 from bot.domain.compliance import Refused, Warned, email_key, key_hash, phone_key
@@ -62,9 +63,7 @@ _THEMSELVES = frozenset(
 
 # Built once: putting a statement together costs more than running it.
 _TASKS = cast(Table, Task.__table__).c
-_COVERED_FOR = select(TimeOff.person_id).where(
-    TimeOff.cover_id == bindparam("rep"), TimeOff.starts_on <= bindparam("day"), TimeOff.ends_on >= bindparam("day")
-)
+_COVERED_FOR = covered_for(bindparam("rep"), bindparam("day"))
 _CLOSE_ALL = (
     update(cast(Table, Task.__table__))
     .where(

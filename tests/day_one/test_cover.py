@@ -15,7 +15,7 @@ from bot.domain.notices import NoticeKind
 from bot.domain.reassigning import Work
 from bot.domain.terms import Channel, Outcome
 from bot.service.claims import claim_lead
-from bot.service.cover import arm_covers, cover_of, works_for
+from bot.service.cover import arm_covers, cover_of, desk_for
 from bot.service.due import fall_due
 from bot.service.touch_list_days import todays_list
 from bot.service.touch_list_state import drop_settled
@@ -26,8 +26,47 @@ MONDAY, FRIDAY = date(2026, 3, 2), date(2026, 3, 6)
 
 
 def whose(branch: Branch, name: str, day: date = MONDAY) -> list[str | None]:
-    found = branch.read(lambda session: works_for(session, branch.people[name], day))
+    found = branch.read(lambda session: desk_for(session, branch.people[name], day))
     return [branch.name(one) for one in found]
+
+
+def covering(branch: Branch, name: str) -> str | None:
+    found = branch.read(lambda session: cover_of(session, branch.people[name], branch.now))
+    return branch.name(found.cover_id) if found else None
+
+
+def test_a_cover_who_goes_away_hands_on_what_they_cover(branch: Branch) -> None:
+    branch.lead_of("Ada", branch.knows("Jane"))
+    plan = branch.puts_into_plan("Ada", branch.knows("Tim"))
+    branch.is_away("Ada", MONDAY, FRIDAY, cover="Bea")
+    branch.is_away("Bea", MONDAY, FRIDAY, cover="Cem")
+    assert whose(branch, "Cem") == ["Cem", "Bea", "Ada"]
+    assert whose(branch, "Bea") == []
+    assert covering(branch, "Ada") == covering(branch, "Bea") == "Cem"
+    found = lines(branch, "Cem")
+    assert plan in {line.enrolment_id for line in found}
+    (line,) = [line for line in found if line.why.endswith("You cover for Ada.")]
+    cem, now = branch.people["Cem"], branch.now
+    branch.write(lambda session: drop_settled(session, cem, line.list_id, now))
+    assert branch.one(TouchItem, line.id).state == "open"
+    assert lines(branch, "Bea") == []
+    jane = line.contact_id
+    task = branch.task_of("Ada", jane, due=-timedelta(minutes=5))
+    branch.does(log_touch, LogTouch(branch.actor("Cem"), jane, Channel.CALL, Outcome.NO_ANSWER, now))
+    assert branch.one(Task, task).done_at == now
+
+
+def test_covers_that_cover_each_other_end_nowhere(branch: Branch) -> None:
+    for name, cover in (("Ada", "Bea"), ("Bea", "Cem"), ("Cem", "Ada")):
+        branch.is_away(name, MONDAY, FRIDAY, cover=cover)
+    assert [whose(branch, name) for name in ("Ada", "Bea", "Cem")] == [[], [], []]
+    assert covering(branch, "Ada") is None
+
+
+def test_a_cover_who_is_away_without_one_covers_nobody_now(branch: Branch) -> None:
+    branch.is_away("Ada", MONDAY, FRIDAY, cover="Bea")
+    branch.is_away("Bea", MONDAY, MONDAY)
+    assert covering(branch, "Ada") is None
 
 
 def lines(branch: Branch, name: str) -> list[TouchItem]:

@@ -107,27 +107,37 @@ def due_enrolments(session: Session, person_id: UUID, local_date: date, now: dat
 
 
 def desk_of(session: Session, person_id: UUID, local_date: date) -> Desk:
-    """Whose plans ``person_id`` works on a day: their own, and of colleagues on a longer absence whom they cover."""
-    rows = run(session, _DESK, me=person_id, since=local_date - _REACH_BACK).all()
+    """Whose plans ``person_id`` works on a day: their own, and of colleagues on a longer absence whom they cover.
+
+    Whom a colleague on a longer absence covers for comes along to the one who covers for the colleague.
+    """
+    since = local_date - _REACH_BACK
+    rows = run(session, _DESK, me=person_id, since=since).all()
     if not rows:
         return Desk((), None)
     rules = rules_of(session)
     shift = rules.cadence.absence_shift_days
-    reps = {person_id}
-    mine: list[Absence] = []
-    for row in rows:
-        if row.starts_on is None:
-            continue
-        absence = Absence(row.starts_on, row.ends_on, row.cover_id is not None)
-        long_today = row.starts_on <= local_date <= row.ends_on and absence.length > shift
-        if row.person_id != person_id:
-            if long_today:
-                reps.add(row.person_id)
-            continue
-        mine.append(absence)
-        if long_today and absence.covered:
-            reps.discard(person_id)
-    return Desk(tuple(sorted(reps)), days_from(rows[0], mine, rules))
+    mine = [_absence(row) for row in rows if row.person_id == person_id]
+    days = days_from(rows[0], mine, rules)
+    if any(one.covered and _is_long(one, local_date, shift) for one in mine):
+        return Desk((), days)
+    reps, waiting = {person_id}, [row for row in rows if row.starts_on is not None]
+    while waiting:
+        row = waiting.pop()
+        if row.person_id not in reps and _is_long(_absence(row), local_date, shift):
+            reps.add(row.person_id)
+            others = run(session, _DESK, me=row.person_id, since=since)
+            waiting += [one for one in others if one.starts_on is not None]
+    return Desk(tuple(sorted(reps)), days)
+
+
+def _absence(row: Any) -> Absence:
+    return Absence(row.starts_on, row.ends_on, row.cover_id is not None)
+
+
+def _is_long(absence: Absence, today: date, shift: int) -> bool:
+    """Whether it is one of those days, and plans do not just shift by them (process §4)."""
+    return absence.first <= today <= absence.last and absence.length > shift
 
 
 def _shape(known: dict[tuple[str, int], Shape], row: Any, rules: Playbook) -> Shape:
