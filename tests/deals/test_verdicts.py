@@ -9,16 +9,13 @@ from bot.db.models import Opportunity, OutboxItem, Person, Task, Touch
 from bot.db.queries.touch_list_sources import task_items
 from bot.delivery.deal_views import DEAL_NOTICES
 from bot.delivery.render import Told
-from bot.domain.commands import CorrectTouch, Due, LogTouch, Undo
+from bot.domain.commands import Due
 from bot.domain.deal_commands import HoldCall, MissCall, NotQualified, RescheduleCall
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.money import Money
 from bot.domain.notices import NoticeKind
 from bot.domain.terms import Channel, LeadState, Outcome, Stage
 from bot.service.call_watch import step_intro_call
-from bot.service.deal_undo import undo_step
-from bot.service.touch_correction import correct_touch
-from bot.service.touches import log_touch
 from bot.service.verdicts import hold_call, miss_call, not_qualified, reschedule_call
 from tests.deals.house import Closing
 
@@ -250,134 +247,6 @@ def _told_last(closing: Closing, who: str) -> str:
     return str(shown.text)
 
 
-STEPS = ["hold", "miss", "qualify", "not_qualified"]
-
-
-def _step(closing: Closing, step: str):
-    """Carry out one step on a fresh handoff; its handoff and what it was answered."""
-    erik = closing.floor.actor("Erik")
-    if step in ("hold", "miss"):
-        handoff_id = closing.accepted()
-        closing.floor.until(closing.meeting(handoff_id).ends_at)
-        command = HoldCall(erik, handoff_id) if step == "hold" else MissCall(erik, handoff_id)
-        return handoff_id, lambda: closing.floor.does(hold_call if step == "hold" else miss_call, command)
-    handoff_id = closing.held()
-    if step == "qualify":
-        return handoff_id, lambda: closing.qualifies(handoff_id)
-    return handoff_id, lambda: closing.floor.does(not_qualified, NotQualified(erik, handoff_id, "No budget"))
-
-
-def _picture(closing: Closing, handoff_id) -> tuple[object, ...]:
-    handoff, contact = closing.handoff(handoff_id), closing.contact()
-    lead = closing.floor.lead(handoff.lead_id)
-    return (
-        (handoff.state, handoff.held_at, handoff.answered_at, handoff.ended_at, handoff.end_reason),
-        (lead.state, lead.closed_at, lead.close_reason, lead.owner_id, lead.claimed_at),
-        closing.meeting(handoff_id).state,
-        contact.stage,
-        closing.account(contact.account_id).stage,
-        [(deal.id, deal.state) for deal in closing.all(Opportunity)],
-        [task.id for task in closing.all(Task)],
-        len([touch for touch in closing.all(Touch) if touch.undone_at is None]),
-        closing.floor.dues(handoff_id),
-    )
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_each_step_can_be_taken_back_with_all_it_changed(closing: Closing, step: str) -> None:
-    handoff_id, carry_out = _step(closing, step)
-    before = _picture(closing, handoff_id)
-    dealt = carry_out()
-    assert _picture(closing, handoff_id) != before
-    closing.floor.after(minutes=3)
-    closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), dealt.causation_id))
-    assert _picture(closing, handoff_id) == before
-    assert closing.told("verdict_step")[-1] == ("verdict_step", "taken back", "Ada")
-    with pytest.raises(Gone, match="already"):
-        closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), dealt.causation_id))
-    carry_out()
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_after_ten_minutes_or_by_others_it_stays(closing: Closing, step: str) -> None:
-    _, carry_out = _step(closing, step)
-    dealt = carry_out()
-    with pytest.raises(NotAllowed):
-        closing.floor.does(undo_step, Undo(closing.floor.actor("Mia"), dealt.causation_id))
-    closing.floor.after(minutes=11)
-    with pytest.raises(Gone, match="10 minutes"):
-        closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), dealt.causation_id))
-
-
-def test_what_somebody_acted_on_is_not_taken_back(closing: Closing) -> None:
-    handoff_id = closing.accepted()
-    closing.floor.until(closing.meeting(handoff_id).ends_at)
-    held = closing.floor.does(hold_call, HoldCall(closing.floor.actor("Erik"), handoff_id))
-    closing.qualifies(handoff_id)
-    with pytest.raises(Gone, match="changed since"):
-        closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), held.causation_id))
-    assert closing.handoff(handoff_id).state == "qualified"
-
-
-@pytest.mark.parametrize("outcome", [Outcome.HELD, Outcome.NO_SHOW])
-def test_a_verdict_settles_no_other_meeting_of_the_same_person(closing: Closing, outcome: Outcome) -> None:
-    handoff_id = closing.accepted()
-    call = closing.meeting(handoff_id)
-    other_id = closing.meets(at=call.starts_at + timedelta(minutes=1))
-    closing.floor.until(call.ends_at)
-    erik = closing.floor.actor("Erik")
-    if outcome is Outcome.HELD:
-        dealt = closing.floor.does(hold_call, HoldCall(erik, handoff_id))
-    else:
-        dealt = closing.floor.does(miss_call, MissCall(erik, handoff_id))
-    assert (closing.meeting(handoff_id).state, closing.meeting_state(other_id)) == (outcome.value, "booked")
-    closing.floor.does(undo_step, Undo(erik, dealt.causation_id))
-    assert (closing.meeting(handoff_id).state, closing.meeting_state(other_id)) == ("booked", "booked")
-
-
-def test_a_call_held_early_leaves_a_meeting_that_has_begun_alone(closing: Closing) -> None:
-    handoff_id = closing.accepted()
-    other_id = closing.meets(at=closing.now + timedelta(hours=1))
-    closing.floor.after(hours=2)
-    closing.floor.does(hold_call, HoldCall(closing.floor.actor("Erik"), handoff_id))
-    assert (closing.meeting(handoff_id).state, closing.meeting_state(other_id)) == ("held", "booked")
-
-
-def test_a_live_transfer_that_was_held_settles_no_meeting(closing: Closing) -> None:
-    handoff_id = closing.hands_over(live=True)
-    closing.accepts(handoff_id)
-    other_id = closing.meets(at=closing.now + timedelta(hours=1))
-    closing.floor.after(hours=2)
-    closing.floor.does(hold_call, HoldCall(closing.floor.actor("Erik"), handoff_id))
-    assert closing.meeting_state(other_id) == "booked"
-
-
-def test_another_time_moves_only_the_calls_own_meeting(closing: Closing) -> None:
-    handoff_id = closing.accepted()
-    call = closing.meeting(handoff_id)
-    other_id = closing.meets(at=call.starts_at + timedelta(minutes=1))
-    before = closing.meeting_starts(other_id)
-    closing.floor.until(call.ends_at)
-    later = closing.now + timedelta(days=2)
-    closing.floor.does(reschedule_call, RescheduleCall(closing.floor.actor("Erik"), handoff_id, later))
-    assert closing.meeting_starts(other_id) == before
-    assert closing.meeting(handoff_id).starts_at == later
-
-
-def test_a_corrected_call_keeps_its_meeting(closing: Closing) -> None:
-    handoff_id = closing.accepted()
-    call = closing.meeting(handoff_id)
-    closing.floor.until(call.ends_at)
-    erik = closing.floor.actor("Erik")
-    closing.floor.does(hold_call, HoldCall(erik, handoff_id))
-    other_id = closing.meets(at=closing.now + timedelta(minutes=10))
-    closing.floor.after(hours=1)
-    (touch,) = closing.all(Touch, Touch.channel == Channel.MEETING, Touch.outcome == Outcome.HELD)
-    corrected = LogTouch(erik, touch.contact_id, Channel.MEETING, Outcome.NO_SHOW, closing.now)
-    closing.floor.does(correct_touch, CorrectTouch(touch.id, touch.version, corrected))
-    assert (closing.meeting(handoff_id).state, closing.meeting_state(other_id)) == ("no_show", "booked")
-
-
 def test_the_reps_list_says_that_somebody_came_back_to_them(closing: Closing) -> None:
     handoff_id = closing.accepted()
     closing.floor.until(closing.meeting(handoff_id).ends_at)
@@ -386,34 +255,3 @@ def test_the_reps_list_says_that_somebody_came_back_to_them(closing: Closing) ->
     (item,) = closing.floor.read(lambda session: task_items(session, ada, tomorrow))
     assert item.why.startswith("They came back to you. ")
     assert "No-show in Erik's intro call" in item.why
-
-
-@pytest.mark.parametrize("outcome", [Outcome.HELD, Outcome.NO_SHOW, Outcome.RESCHEDULED])
-@pytest.mark.parametrize("begun", [True, False])
-def test_a_touch_beside_the_handoff_leaves_its_call_alone(closing: Closing, outcome: Outcome, begun: bool) -> None:
-    """Its time stands in calendars, its slot is taken, its verdict is owed: the handoff's buttons change that."""
-    handoff_id = closing.accepted()
-    call = closing.meeting(handoff_id)
-    assert call is not None
-    closing.floor.until(call.starts_at + timedelta(minutes=5 if begun else -90))
-    again = closing.now + timedelta(days=1) if outcome is Outcome.RESCHEDULED else None
-    ada, jane = closing.floor.actor("Ada"), closing.contact().id
-    command = LogTouch(ada, jane, Channel.MEETING, outcome, closing.now, follow_up_at=again)
-    logged = closing.floor.does(log_touch, command)
-    after = closing.meeting(handoff_id)
-    assert after is not None
-    assert (after.state, after.starts_at, after.sequence) == ("booked", call.starts_at, 0)
-    assert "intro call with Erik" in " ".join(logged.effects)
-    closing.floor.until(call.ends_at + timedelta(days=2))
-    assert [step for _, step, _ in closing.told("verdict_wanted")] == ["ended", "remind", "manager"]
-
-
-def test_what_the_rep_did_about_a_lead_that_came_back_is_not_taken_back(closing: Closing) -> None:
-    handoff_id = closing.held()
-    back = closing.floor.does(not_qualified, NotQualified(closing.floor.actor("Erik"), handoff_id, "No budget"))
-    closing.floor.after(minutes=1)
-    ada = closing.floor.actor("Ada")
-    closing.floor.does(log_touch, LogTouch(ada, closing.contact().id, Channel.CALL, Outcome.CONNECTED, closing.now))
-    with pytest.raises(Gone, match="changed since"):
-        closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), back.causation_id))
-    assert closing.handoff(handoff_id).state == "not_qualified"
