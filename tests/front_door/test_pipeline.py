@@ -162,7 +162,7 @@ async def test_the_rows_behind_a_number_add_up_to_it_in_the_file_too(house: Whol
     text = await _download(house, message)
     lines = list(csv.DictReader(io.StringIO(text)))
     assert len(lines) == 3
-        assert sum(int(line["counts"]) for line in lines) == 3, "each of the three counts"
+    assert sum(int(line["counts"]) for line in lines) == 3, "each of the three counts"
     assert {line["name"] for line in lines} == {"Jane Doe", "Tim Doe", f"'{EVIL} Doe"}
 
 
