@@ -5,6 +5,7 @@ the next one; whoever asked hears the result with its counts, each new owner one
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,15 +14,16 @@ from sqlalchemy.orm import Session
 
 from bot.db.models import AuditEntry
 from bot.db.queries.actors import find_actor
-from bot.db.queries.reassign import Item, colleagues, next_items
+from bot.db.queries.reassign import Colleague, colleagues, next_items
 from bot.domain.commands import Due
+from bot.domain.counting import counted
 from bot.domain.notices import Address, Notice, NoticeKind, Priority
-from bot.domain.reassigning import CLOSING, Work
+from bot.domain.reassigning import CLOSING, NAMED, Work
 from bot.outbox.enqueue import refresh, tell
 from bot.service.audit import record
 from bot.service.due import fall_due
 from bot.service.reassign import JOB, scope_of, split_of
-from bot.service.reassign_moves import Hand, Record, give
+from bot.service.reassign_moves import Given, Hand, Record, give
 
 SLICE = "reassign_slice"
 _AT_ONCE = {Work.LEADS: 15, Work.HANDOFFS: 10, Work.DEALS: 25, Work.PLANS: 50}
@@ -48,9 +50,10 @@ def step_reassign(session: Session, due: Due, now: datetime) -> None:
     if items:
         split = split_of(detail["splits"]["closing" if work in CLOSING else "any"])
         given = [(item, split.target(item.group)) for item in items]
-        names = _names(session, given)
+        people = colleagues(session, [*(item.owner_id for item, _ in given), *split.targets])
+        names = {one.id: one.name for one in people.values()}
         hand = Hand(session, actor, names, detail["reason"], entry.id, now)
-        records = give(hand, work, given)
+        records = give(hand, work, _to_those_here(hand, work, given, people))
         _count(detail, work, records, hand.left)
         where = {"work": work.value, "reason": detail["reason"], "by": actor.name}
         record(session, SLICE, actor, now, str(entry.id), where, {"records": records}, entry.id)
@@ -61,9 +64,14 @@ def step_reassign(session: Session, due: Due, now: datetime) -> None:
     fall_due(session, JOB, due.subject_id, str(int(due.slot) + 1), now)
 
 
-def _names(session: Session, given: list[tuple[Item, UUID]]) -> dict[UUID, str]:
-    people = colleagues(session, [*(item.owner_id for item, _ in given), *(to_id for _, to_id in given)])
-    return {one.id: one.name for one in people.values()}
+def _to_those_here(hand: Hand, work: Work, given: Given, people: Mapping[UUID, Colleague]) -> Given:
+    """Without what would go to somebody who left since it was asked for; that stays and is named."""
+    here = [one for one in given if people[one[1]].active]
+    gone = Counter((item.owner_id, to_id) for item, to_id in given if not people[to_id].active)
+    for (from_id, to_id), count in gone.items():
+        stays = f"{counted(count, *NAMED[work])} {'stays' if count == 1 else 'stay'} with {hand.name(from_id)}"
+        hand.left.append(f"{stays}: {hand.name(to_id)} is not on the team any more.")
+    return here
 
 
 def _count(detail: dict[str, Any], work: Work, records: list[Record], left: list[str]) -> None:

@@ -41,7 +41,7 @@ from bot.service.lead_changes import (
     name_of,
     note_move,
 )
-from bot.service.reassign import COMMAND
+from bot.service.reassign import COMMAND, may_reassign
 from bot.service.reassign_job import SLICE
 from bot.service.reassign_lists import lines_follow
 from bot.service.routing import keep_assignment, load_candidates
@@ -70,6 +70,7 @@ def undo_reassign(session: Session, command: Undo, now: datetime) -> str:
     entry = session.get(AuditEntry, command.causation_id, with_for_update=True, populate_existing=True)
     if entry is None or entry.command != COMMAND or not entry.detail.get("finished_at"):
         raise NotFound("There is nothing to take back here.")
+    may_reassign(command.actor)
     if entry.actor_id != command.actor.person_id and not command.actor.has(Role.ADMIN):
         raise NotAllowed("Only the one who did it, or an admin, can take it back.")
     if entry.undone_at is not None:

@@ -285,3 +285,14 @@ def test_owned_counts_what_only_a_verdict_ends(branch: Branch) -> None:
     branch.answers(handoff)
     owned = branch.owned("Erik")
     assert (owned.total, owned.under_way) == (0, 1)
+
+
+def test_nothing_goes_to_somebody_who_left_while_slices_ran(branch: Branch) -> None:
+    lead = branch.lead_of("Ada", branch.knows("Jane"))
+    begun = branch.does(begin_reassign, branch.wish("Ada", "Bea"))
+    branch.has("Bea", active=False)
+    branch.after(seconds=0)
+    assert branch.owner(lead) == "Ada"
+    detail = branch.one(AuditEntry, begun.job_id).detail
+    assert detail["left"] == ["1 open lead stays with Ada: Bea is not on the team any more."]
+    assert branch.told("reassigned") == ["Root"]

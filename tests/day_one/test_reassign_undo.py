@@ -1,13 +1,17 @@
 """Taking a reassignment back: all of it, while nobody acted on it and its time is not over."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import delete
 
-from bot.db.models import Account, AuditEntry, Contact, Enrolment, Opportunity, Task
+from bot.db.models import Account, AuditEntry, Contact, Enrolment, Opportunity, PersonRole, Task
 from bot.domain.commands import ClaimLead, LogTouch, Undo
 from bot.domain.errors import Gone, NotAllowed, NotFound
 from bot.domain.terms import Channel, LeadState, Outcome
+from bot.jobs.perform import carry_out, take
+from bot.jobs.schedule import DUE_JOBS
 from bot.service.claims import claim_lead
 from bot.service.reassign import begin_reassign
 from bot.service.reassign_undo import undo_reassign
@@ -114,3 +118,51 @@ def test_what_somebody_gave_on_meanwhile_stays(branch: Branch) -> None:
     assert branch.owners(Contact) == ["Cem"]
     assert branch.one(Account, company).owner_id is None
     assert branch.one(AuditEntry, begun.job_id).detail["taken_back"] == 0
+
+
+class _KilledError(Exception):
+    """The process is gone before its commit."""
+
+
+def goes_on(branch: Branch, *, killed: bool) -> bool:
+    """One due thing is done, or the process is killed over it; whether there was one."""
+
+    def work(session: Any) -> bool:
+        row = take(session, branch.now, DUE_JOBS.keys())
+        if row is None:
+            return False
+        carry_out(session, row, DUE_JOBS, branch.now)
+        if killed:
+            raise _KilledError
+        return True
+
+    try:
+        return bool(branch.write(work))
+    except _KilledError:
+        return True
+
+
+def test_a_kill_in_every_slice_loses_and_doubles_nothing_either_way(branch: Branch) -> None:
+    for number in range(450):
+        branch.knows(f"P{number}", owner="Ada")
+    begun = branch.does(begin_reassign, branch.wish("Ada", "Bea", "Cem"))
+    while goes_on(branch, killed=True) and goes_on(branch, killed=False):
+        pass
+    assert branch.owned("Bea").total + branch.owned("Cem").total == 450
+    assert branch.one(AuditEntry, begun.job_id).detail["given"] == {"contacts": 450}
+    assert branch.told("reassigned_share") == ["Ada", "Bea", "Cem"]
+    branch.does(undo_reassign, Undo(branch.actor("Root"), begun.job_id))
+    while goes_on(branch, killed=True) and goes_on(branch, killed=False):
+        pass
+    assert branch.owned("Ada").total == 450
+    assert branch.one(AuditEntry, begun.job_id).detail["taken_back"] == 450
+    assert len(branch.all_items("reassign_undone")) == len(set(branch.told("reassign_undone"))) == 4
+
+
+def test_a_manager_who_is_none_any_more_takes_nothing_back(branch: Branch) -> None:
+    branch.knows("Jane", owner="Ada")
+    begun = branch.reassigns(branch.wish("Ada", "Bea", by="Mia"))
+    mia = branch.people["Mia"]
+    branch.write(lambda session: session.execute(delete(PersonRole).where(PersonRole.person_id == mia)) and None)
+    with pytest.raises(NotAllowed, match="Managers and admins"):
+        takes_back(branch, begun.job_id, by="Mia")
