@@ -5,8 +5,10 @@ covers is there meanwhile.
 """
 
 from datetime import date, datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.db.models import Person, TimeOff
@@ -30,9 +32,18 @@ def enter_time_off(session: Session, command: EnterTimeOff, now: datetime) -> Ch
     session.add(TimeOff(id=off_id, person_id=person.id, starts_on=first, ends_on=last, cover_id=command.cover_id))
     session.flush()
     entry = note_change(session, "enter_time_off", command.actor, TIME_OFF, off_id, None, now)
-    remarks = () if cover else ("Nobody covers: hot leads go to whoever is next, the rest waits or pauses.",)
+    remarks = [] if cover else ["Nobody covers: hot leads go to whoever is next, the rest waits or pauses."]
+    if covered := _covered_then(session, person.id, first, last):
+        then = f"that goes to {cover.name}" if cover else "choose somebody else there"
+        remarks.append(f"{person.name} covers for {', '.join(covered)} in those days: {then}.")
     who = f"; {cover.name} covers" if cover else ""
-    return Changed(f"{person.name} is away {said_days(first, last)}{who}.", person.id, entry, remarks)
+    return Changed(f"{person.name} is away {said_days(first, last)}{who}.", person.id, entry, tuple(remarks))
+
+
+def _covered_then(session: Session, person_id: UUID, first: date, last: date) -> list[str]:
+    """Names of those whom somebody covers for on some of these days."""
+    names = select(Person.name).join(TimeOff, TimeOff.person_id == Person.id).where(TimeOff.cover_id == person_id)
+    return list(session.scalars(names.where(TimeOff.starts_on <= last, TimeOff.ends_on >= first).distinct()))
 
 
 def cancel_time_off(session: Session, command: CancelTimeOff, now: datetime) -> Changed:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.clocks import protocol_now
 from bot.db.models import Alignment, AuditEntry, DueTime, OutboxItem, Person, Setting, Team, TeamMember, TimeOff
 from bot.db.queries.home import home_state
-from bot.db.queries.setup import find_people
+from bot.db.queries.setup import OFF_SHOWN, coming_off, find_people
 from bot.db.session import Database
 from bot.domain.commands import Undo
 from bot.domain.errors import Gone, NotAllowed, UserError
@@ -35,6 +35,7 @@ from bot.service.setup_teams import save_team
 from bot.service.time_off import cancel_time_off, enter_time_off
 from bot.slack.blocks import VIEW_BLOCKS
 from bot.slack.views.home import home_view
+from bot.slack.views.setup import off_modal
 from tests.handoff.house import HandoffHouse, open_house
 
 
@@ -234,6 +235,23 @@ def test_time_off_is_ones_own_or_ones_teams(house: HandoffHouse) -> None:
             house.does(enter_time_off, command)
         assert refused.value.field == field
     assert house.count(TimeOff) == 2
+
+
+def test_whoever_covers_and_goes_away_hears_whom_that_concerns(house: HandoffHouse) -> None:
+    house.does(enter_time_off, off(house, "Ada", 1, 3, cover="Bea"))
+    said = house.does(enter_time_off, off(house, "Bea", 3, 4, cover="Erik")).remarks
+    assert said == ("Bea covers for Ada in those days: that goes to Erik.",)
+    said = house.does(enter_time_off, off(house, "Bea", 1, 2)).remarks
+    assert said[1:] == ("Bea covers for Ada in those days: choose somebody else there.",)
+
+
+def test_time_off_of_many_people_says_that_there_is_more(house: HandoffHouse) -> None:
+    for number in range(OFF_SHOWN + 1):
+        house.hires(f"Rep{number:02}", Role.SDR)
+        house.does(enter_time_off, off(house, f"Rep{number:02}", 1, 2))
+    coming = house.read(lambda session: coming_off(session, house.now.date()))
+    assert "There is more, later." in str(off_modal(None, coming))
+    assert "There is more, later." not in str(off_modal(None, coming[:OFF_SHOWN]))
 
 
 def test_time_off_that_is_cancelled_can_be_had_back(house: HandoffHouse) -> None:

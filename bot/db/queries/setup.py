@@ -161,7 +161,7 @@ def _channel_id(session: Session, channel: str | None) -> str | None:
 
 
 def coming_off(session: Session, today: date, people: Sequence[UUID] | None = None) -> tuple[OffLine, ...]:
-    """Who is away now or will be, soonest first; of ``people`` alone where they are given."""
+    """Who is away now or will be, soonest first, ``OFF_SHOWN`` and one more; of ``people`` alone where given."""
     cover = aliased(Person)
     statement = (
         select(TimeOff.id, Person.name, TimeOff.starts_on, TimeOff.ends_on, cover.name.label("cover"))
@@ -169,7 +169,7 @@ def coming_off(session: Session, today: date, people: Sequence[UUID] | None = No
         .outerjoin(cover, cover.id == TimeOff.cover_id)
         .where(TimeOff.ends_on >= today, Person.active.is_(True))
         .order_by(TimeOff.starts_on, Person.name)
-        .limit(OFF_SHOWN)
+        .limit(OFF_SHOWN + 1)
     )
     if people is not None:
         statement = statement.where(TimeOff.person_id.in_(people))

@@ -12,7 +12,7 @@ from slackblocks import Block as SlackBlock
 from slackblocks import ExternalSelectMenu
 
 from bot.db.queries.people import PEOPLE_PAGE, PeoplePage, PersonLine
-from bot.db.queries.setup import TEAMS_PAGE, OffLine, PersonCard, Pick, TeamCard, TeamsPage
+from bot.db.queries.setup import OFF_SHOWN, TEAMS_PAGE, OffLine, PersonCard, Pick, TeamCard, TeamsPage
 from bot.domain.counting import counted
 from bot.domain.terms import Role
 from bot.playbook.schema.people import People
@@ -75,7 +75,7 @@ def person_modal(card: PersonCard, rules: People, just: Just | None = None) -> d
     else:
         blocks.append(buttons(button("Take back on the team…", Action.SETUP_EDIT, value)))
     if card.off:
-        blocks += [divider(), section("*Time off*\n" + bullet(map(_off, card.off)))]
+        blocks += [divider(), section("*Time off*\n" + bullet(map(_off, card.off[:OFF_SHOWN])))]
     if card.owned.anything:
         give = button("Hand it on…", Action.BULK_OPEN, value) if card.owned.total else None
         blocks += [divider(), section(f"*Theirs now*\n{card.owned.said()}", give)]
@@ -166,9 +166,11 @@ def off_modal(person: Pick | None, off: Sequence[OffLine], just: Just | None = N
     value = str(person.id) if person else ""
     add = button("Add time off…", Action.SETUP_OFF, value, style="primary")
     blocks: list[SlackBlock] = [*_just(just), buttons(add), divider()]
-    for line in off:
+    for line in off[:OFF_SHOWN]:
         remove = button("Remove", Action.SETUP_OFF_CANCEL, str(line.id), describe=f"Remove time off of {line.name}")
         blocks.append(section(f"*{esc(line.name)}*: {_off(line)}", remove))
+    if len(off) > OFF_SHOWN:
+        blocks.append(context("There is more, later. Somebody's own stands on their page, under People."))
     if not off:
         whose = f" of {esc(person.name)}" if person else ""
         blocks.append(section(f"No time off{whose} is entered. Leads and lists go on as usual."))
