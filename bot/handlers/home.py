@@ -10,22 +10,21 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.db.queries.touch_list import list_state
 from bot.db.threads import Urgency
 from bot.domain.commands import Actor
-from bot.domain.errors import NotAllowed, NotFound
+from bot.domain.errors import NotAllowed
 from bot.domain.notices import Address, Notice, NoticeKind, Priority
 from bot.handlers.answers import in_time
 from bot.handlers.edge import Edge
 from bot.handlers.next_item import following
 from bot.handlers.requests import Answer, Nothing, Request
+from bot.handlers.today import todays_post
 from bot.outbox.enqueue import tell
 from bot.service.home_refresh import open_home, turn_home
 from bot.service.touch_list_days import todays_list
 from bot.slack.ids import Action
 from bot.slack.views.home import stranger_view
 from bot.slack.views.home_list import list_modal
-from bot.slack.views.touch_list import touch_list_post
 
 PAGES = re.compile(rf"^{Action.HOME_PAGE}_")
 Publish = Callable[[str, dict[str, Any]], Awaitable[None]]
@@ -70,14 +69,7 @@ async def on_next(request: Request) -> Answer:
 
 async def on_today(request: Request) -> Answer:
     """Bring today's list, as ``/today`` does; App Home has no place for an answer, so it opens on top."""
-
-    def bring(session: Session, actor: Actor, now: datetime) -> dict[str, Any]:
-        state = list_state(session, todays_list(session, actor, now), now)
-        if state is None:
-            raise NotFound("That list is gone. /today shows today's.")
-        return list_modal(touch_list_post(state))
-
-    await request.open_view(await request.perform(bring))
+    await request.open_view(list_modal(await request.perform(todays_post)))
     return Nothing()
 
 

@@ -58,14 +58,15 @@ async def on_today(request: Request) -> Answer:
         return await on_ahead(request)
     if word:
         return Say(help_post())
-    return Say(await request.perform(_list))
+    return Say(await request.perform(todays_post))
 
 
 def _first(session: Session, actor: Actor, now: datetime) -> dict[str, Any]:
     return next_item.following(session, actor, todays_list(session, actor, now), 0, now)
 
 
-def _list(session: Session, actor: Actor, now: datetime) -> Post:
+def todays_post(session: Session, actor: Actor, now: datetime) -> Post:
+    """Today's list as it stands, without what was settled elsewhere."""
     list_id = todays_list(session, actor, now)
     drop_settled(session, actor.person_id, list_id, now)
     return _shown(session, list_id, now)
