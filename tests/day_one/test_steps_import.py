@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.db.models import Account, Contact, Enrolment, Lead, Touch
+from bot.db.models import Account, Contact, Enrolment, Lead, Suppression, Touch
 from bot.domain.business_time import work_week
 from bot.domain.cadence import Course, Step, begin, cadence_shape, touched
 from bot.domain.cadence_days import Absence, Days, days_of
 from bot.domain.cadence_underway import SoFar, take_up
+from bot.domain.compliance import email_key, key_hash
 from bot.domain.errors import UserError
 from bot.domain.import_rows import ImportReport
 from bot.domain.terms import Channel, Outcome, Stage
@@ -128,6 +129,17 @@ def test_who_may_not_be_worked_is_left_out_with_the_reason(desk: DeskHouse) -> N
     ]
     assert desk.database.read_now(lambda session: session.get_one(Lead, lead)).closed_at is None
     assert every(desk, Enrolment) == []
+
+
+@pytest.mark.parametrize("covers", ["all", "email"])
+def test_nobody_who_is_suppressed_goes_on_by_a_file(desk: DeskHouse, covers: str) -> None:
+    no = {"kind": "email", "value_hash": key_hash("email", email_key("ann@one.example")), "covers": covers}
+    desk.write(lambda session: session.add(Suppression(**no, reason="opted out", created_at=NOW)))
+    report = imports(desk, HEAD + ANN + BOB)
+    (refused,) = report.refused
+    assert (report.added, refused.line) == (1, 2)
+    assert any(word in refused.reason for word in ("opted out", "left alone"))
+    assert [one.contact_id for one in every(desk, Enrolment)] == [contact_of(desk, "bob@two.example").id]
 
 
 def test_two_reps_never_come_onto_one_account_by_a_file(desk: DeskHouse) -> None:
