@@ -5,7 +5,7 @@ The steps are tests that follow each other in one demo. ``PICTURES=folder`` keep
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
@@ -20,6 +20,8 @@ ANSWERS = {
     "When do they want it": "Before the busy season in March.",
     "What happens next": "A look at both plants.",
 }
+BEFORE_THE_MAIL = 5
+"""Items that may stand before the first e-mail: callbacks whose hour has come."""
 CLICKS_TO_THE_CALL = 30
 """Hours to press at most: the executive may be away today."""
 
@@ -41,34 +43,44 @@ def story() -> dict[str, str]:
 def test_1_the_morning_list(visitor: Visitor) -> None:
     visitor.acts_as("Lin", "Messages")
     visitor.moves_the_clock("Workday 07:30")
-    morning = visitor.message("Touch list,")
-    expect(morning).to_contain_text(re.compile(r"0 of [3-9]\d done"))
+    morning = visitor.message(f"Touch list, {visitor.now:%a %-d %b}")  # a holiday may have left another one behind
+    expect(morning).to_contain_text(re.compile(r"0 of ([3-9]\d|1\d\d) done"))
     expect(morning.get_by_role("button", name="Start")).to_be_visible()
     visitor.calms()
     morning.evaluate("one => one.scrollIntoView({block: 'start'})")
     visitor.keeps("tour-list")
 
     morning.get_by_role("button", name="Start").click()
-    expect(visitor.dialog).to_contain_text("Look into your inbox")
-    visitor.chooses("Who replied", 0)
-    visitor.page.keyboard.press("Tab")
-    visitor.dialog.get_by_role("button", name="That's all").click()
-    expect(visitor.dialog).to_contain_text("They replied to your e-mail")
-    visitor.chooses("What came of it", re.compile("^Reply positive"))
-    visitor.dialog.get_by_label("Note").fill("wants to talk next week")
-    visitor.dialog.get_by_role("button", name="Next").click()
-    expect(visitor.dialog).to_contain_text("Logged for")
+    expect(visitor.dialog).to_contain_text(re.compile("Look into your inbox|What came of it"))
+    if visitor.dialog.get_by_text("Look into your inbox").count():  # not on the morning after a holiday
+        visitor.chooses("Who replied", 0)
+        visitor.page.keyboard.press("Tab")
+        visitor.dialog.get_by_role("button", name="That's all").click()
+        expect(visitor.dialog).to_contain_text("They replied to your e-mail")
+        visitor.chooses("What came of it", re.compile("^Reply positive"))
+        visitor.dialog.get_by_label("Note").fill("wants to talk next week")
+        visitor.dialog.get_by_role("button", name="Next").click()
+        expect(visitor.dialog).to_contain_text("Logged for")
 
 
 def test_2_one_person_at_a_time(visitor: Visitor) -> None:
-    expect(visitor.dialog.get_by_role("button", name="Open in my mail")).to_be_visible()
+    mail = visitor.dialog.get_by_role("button", name="Open in my mail")
+    for _ in range(BEFORE_THE_MAIL):
+        if mail.count():
+            break
+        person = visitor.dialog.locator("strong").first.inner_text()
+        if visitor.dialog.get_by_text("This draft stops here").count():
+            visitor.dialog.get_by_label("One fact about them").fill("They opened a second site in March.")
+        visitor.dialog.get_by_role("button", name="Next").click()
+        expect(mail.or_(visitor.dialog.locator("strong").first.filter(has_not_text=person)).first).to_be_visible()
+    expect(mail).to_be_visible()
     visitor.keeps("tour-item", visitor.dialog)
     visitor.chooses("What came of it", re.compile("sent"))
     visitor.dialog.get_by_role("button", name="Next").click()
     expect(visitor.dialog).to_contain_text(re.compile(r"Logged for .*: e-mail, sent\. Next in their plan: a call"))
     visitor.dialog.get_by_role("button", name="Stop").click()
     expect(visitor.message("Touch list,").get_by_role("button", name="Go on")).to_be_visible()
-    expect(visitor.message("Touch list,")).to_contain_text(re.compile(r"[2-9] of \d\d done"))
+    expect(visitor.message("Touch list,")).to_contain_text(re.compile(r"[1-9] of \d+ done"))
 
 
 def test_3_a_hand_is_raised(visitor: Visitor, story: dict[str, str]) -> None:
@@ -138,9 +150,7 @@ def _appears(what: Locator) -> bool:
 def test_6_an_opportunity_and_won(visitor: Visitor, story: dict[str, str]) -> None:
     visitor.page.get_by_role("button", name=re.compile("^An opportunity")).first.click()
     visitor.dialog.get_by_label("How much").fill("18,000")
-    now = datetime.fromisoformat(visitor.page.request.get(f"{visitor.address}/sandbox/clock").json()["now"])
-    closes = now.astimezone(UTC) + timedelta(days=40)
-    visitor.dialog.get_by_label("When do you expect").fill(f"{closes:%Y-%m-%d}")
+    visitor.dialog.get_by_label("When do you expect").fill(f"{visitor.now + timedelta(days=40):%Y-%m-%d}")
     visitor.dialog.get_by_role("button", name="It is one").click()
     expect(visitor.dialog).to_contain_text("An opportunity:")
     visitor.dialog.get_by_role("button", name="Close").last.click()

@@ -5,6 +5,7 @@
 
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.sync_api import Browser, FloatRect, Locator, Page, ViewportSize, expect
@@ -48,6 +49,12 @@ class Visitor:
         """Press one of the clock's buttons."""
         self.page.get_by_role("region", name="Business clock").get_by_role("button", name=jump).click()
         expect(self.page.locator(".clock-said")).to_contain_text("It is now")
+
+    @property
+    def now(self) -> datetime:
+        """What time it is in the demo; aware UTC."""
+        clock = self.page.request.get(f"{self.address}/sandbox/clock").json()
+        return datetime.fromisoformat(clock["now"]).astimezone(UTC)
 
     def calms(self) -> None:
         """Put the notifications away: they lie over what is looked at."""
