@@ -76,6 +76,7 @@ NOT_FROM_OUTSIDE: dict[str, st.SearchStrategy[Any]] = {
     "typed_note": st.none(),
     "which": st.just("anybody"),
     "seen": st.just("1234abcd"),
+    "submit": st.sampled_from([None, "Give it all"]),
     "inbound_channel": st.sampled_from([None, OUR_CHANNEL]),
     "channel": st.sampled_from([None, OUR_CHANNEL, "#ae-jane"]),
     "video_link": st.sampled_from([None, "https://meet.example/jane"]),
