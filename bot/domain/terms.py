@@ -4,6 +4,7 @@ What must stay true: a value, once released, is never renamed; rows in databases
 """
 
 from enum import StrEnum
+from typing import Final
 
 
 class Role(StrEnum):
@@ -16,6 +17,10 @@ class Role(StrEnum):
     MARKETING = "marketing"
     MANAGER = "manager"
     ADMIN = "admin"
+
+
+SELLING: Final = (Role.MRR, Role.SDR, Role.AE, Role.CSM)
+"""Who sells: whose day it is about, who may have leads, plans and accounts."""
 
 
 class Stage(StrEnum):

@@ -26,17 +26,17 @@ from bot.domain.drafts_mail import segment_of, variant_of
 from bot.domain.enrolling import AccountWork, NotEnrolled, Wanted, Why, next_round, objection
 from bot.domain.errors import Gone, NotAllowed, NotFound, UserError
 from bot.domain.flow import Flow
-from bot.domain.terms import Role
+from bot.domain.terms import SELLING, Role
 from bot.service.audit import record
 from bot.service.contact_text import clean_lines
 from bot.service.context import playbook, playbook_number
 from bot.service.enrolment_changes import close_finished
 from bot.service.enrolment_courses import BEGUN, Effect, columns, moved_on, take_away
 from bot.service.enrolment_flow import check_leads_first, flow_of
+from bot.service.lead_changes import manages
 
 __all__ = ["Begun", "Enroll", "Enrolled", "close_finished", "enrol_named", "enroll", "take_back_enrolled"]
 
-_SELLING = (Role.SDR, Role.MRR, Role.AE, Role.CSM)
 _AT_ONCE = 500
 """People looked at with one set of statements."""
 
@@ -155,14 +155,15 @@ def _rep(session: Session, command: Enroll, now: datetime) -> RepDays:
     rep_id = command.rep_id or (actor.person_id if actor else None)
     if rep_id is None:
         raise UserError("Whose list? Name a rep.", field="rep")
-    if actor is not None and not actor.has(*_SELLING, Role.MANAGER, Role.ADMIN):
+    if actor is not None and not actor.has(*SELLING, Role.MANAGER, Role.ADMIN):
         raise NotAllowed("Reps, managers and admins enrol people. An admin can give you such a role.")
-    if actor is not None and rep_id != actor.person_id and not actor.has(Role.MANAGER, Role.ADMIN):
-        raise NotAllowed("You can enrol people on your own list. A manager can do it for others.")
+    others = actor is not None and rep_id != actor.person_id
+    if actor is not None and others and not (actor.has(Role.ADMIN) or manages(session, actor, rep_id)):
+        raise NotAllowed("You can enrol people on your own list. Their manager or an admin can do it for others.")
     rep = find_actor(session, person_id=rep_id)
     if rep is None:
         raise NotFound("That rep is not on the team any more.", field="rep")
-    if not rep.has(*_SELLING):
+    if not rep.has(*SELLING):
         raise UserError(f"{rep.name} has no touch list. Choose a rep, or give them the role sdr.", field="rep")
     since = now.date() - 2 * DAY
     return days_of_reps(session, [rep_id], since)[rep_id]

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from bot.db.models import Team, TeamMember
 from bot.db.queries.reassign import (
-    SELLING,
     Colleague,
     WorkLine,
     colleagues,
@@ -29,7 +28,7 @@ from bot.domain.commands import Actor
 from bot.domain.countries import country_code
 from bot.domain.errors import NotAllowed, UserError
 from bot.domain.reassigning import CLOSING, Reassign, Scope, Split, Work, even_split
-from bot.domain.terms import Role
+from bot.domain.terms import SELLING, Role
 from bot.service.audit import record
 from bot.service.availability import absences
 from bot.service.contact_text import clean_lines

@@ -19,7 +19,7 @@ from bot.db.queries.setup import led_people
 from bot.domain.commands import Actor, Undo
 from bot.domain.errors import Gone, NotAllowed, NotFound
 from bot.domain.notices import View
-from bot.domain.terms import Role
+from bot.domain.terms import SELLING, Role
 from bot.outbox.enqueue import refresh
 from bot.service.audit import record
 from bot.service.changed_days import days_changed
@@ -278,7 +278,7 @@ def put_alignment(session: Session, rep_id: UUID, ae_ids: list[UUID]) -> None:
 
 def put_managers(session: Session, team_id: UUID, manager_ids: list[UUID]) -> None:
     """Have these people lead a team. Who led it and sells stays in it; others leave it."""
-    sells = select(PersonRole.person_id).where(PersonRole.role.in_([Role.MRR, Role.SDR, Role.AE, Role.CSM]))
+    sells = select(PersonRole.person_id).where(PersonRole.role.in_(SELLING))
     led = set(
         session.scalars(select(TeamMember.person_id).where(TeamMember.team_id == team_id, TeamMember.manages.is_(True)))
     )

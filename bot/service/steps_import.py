@@ -27,7 +27,7 @@ from bot.domain.drafts_mail import segment_of, variant_of
 from bot.domain.enrolling import AccountWork, Wanted, next_round, objection
 from bot.domain.import_rows import ContactRow, ImportContacts, Refused
 from bot.domain.step_rows import ImportSteps, StepRow
-from bot.domain.terms import Channel, Outcome, Role, Source
+from bot.domain.terms import SELLING, Channel, Outcome, Source
 from bot.service import audit
 from bot.service.contact_text import clean_lines
 from bot.service.contacts_import import import_contacts
@@ -35,7 +35,6 @@ from bot.service.context import playbook, playbook_number
 from bot.service.enrolment_courses import columns, course_of
 
 IMPORTED = "imported"
-_SELLING = (Role.SDR, Role.MRR, Role.AE, Role.CSM)
 _NOON = time(12)
 
 
@@ -96,7 +95,7 @@ def _reps(session: Session, rows: Iterable[StepRow]) -> dict[str, UUID]:
         .where(
             Person.email.in_({row.rep_email for row in rows}),
             Person.active.is_(True),
-            PersonRole.role.in_(_SELLING),
+            PersonRole.role.in_(SELLING),
         )
     )
     return {row.email: row.id for row in found}

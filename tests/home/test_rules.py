@@ -4,17 +4,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.clocks import protocol_now
-from bot.db.models import Alignment, AuditEntry, DueTime, OutboxItem, Person, Setting, Team, TeamMember, TimeOff
+from bot.db.models import Alignment, AuditEntry, DueTime, Lead, OutboxItem, Person, Setting, Team, TeamMember, TimeOff
 from bot.db.queries.home import home_state
+from bot.db.queries.home_team import TeamDay
 from bot.db.queries.setup import OFF_SHOWN, coming_off, find_people
-from bot.db.session import Database
+from bot.db.session import Database, PlaybookInForce
 from bot.domain.commands import Undo
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.notices import Priority
@@ -27,6 +27,7 @@ from bot.domain.setup_commands import (
     SaveTeam,
 )
 from bot.domain.terms import Role
+from bot.handlers.setup_forms import Member, member_of
 from bot.service.greeting import greet_newcomers
 from bot.service.home_refresh import MOST_AT_ONCE, open_home, refresh_homes
 from bot.service.setup_changes import Changed, undo_change
@@ -357,10 +358,44 @@ def test_a_home_of_many_roles_in_a_big_team_fits_slack(house: HandoffHouse) -> N
     assert (last.page, len(last.lines)) == (3, 9)
 
 
+def team_of_mia(house: HandoffHouse) -> TeamDay:
+    state = house.read(lambda session: home_state(session, house.actor("Mia"), house.now))
+    assert state.team is not None
+    return state.team
+
+
 def test_managers_are_warned_of_reps_without_executives_and_of_a_full_month(house: HandoffHouse) -> None:
     house.hires("Solo", Role.MRR)
-    state = house.read(lambda session: home_state(session, house.actor("Mia"), house.now)).team
-    assert state is not None
-    assert state.unaligned == ("Solo",)
-    assert state.full == ()
-    assert isinstance(house.people["Solo"], UUID)
+    for number in range(4):
+        house.raises(f"lead{number}@acme{number}.example")
+    assert (team_of_mia(house).unaligned, team_of_mia(house).full) == (("Solo",), ())
+    rules = house.database.playbook
+    capacity = rules.inbound.capacity.model_copy(update={"leads_per_mrr_month": 2, "warn_percent": 100})
+    inbound = rules.inbound.model_copy(update={"capacity": capacity})
+    house.database.in_force = PlaybookInForce(1, rules.model_copy(update={"inbound": inbound}))
+    leads = house.read(lambda session: session.scalars(select(Lead.owner_id)).all())
+    given = {house.name(one): leads.count(one) for one in leads}
+    assert max(given.values()) >= 2
+    assert dict(team_of_mia(house).full) == {name: count for name, count in given.items() if count >= 2}
+    house.now += timedelta(days=31)
+    assert team_of_mia(house).full == ()
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"is_restricted": True}, "is a guest here"),
+        ({"is_ultra_restricted": True}, "is a guest here"),
+        ({"is_stranger": True}, "is a guest here"),
+        ({"is_bot": True}, "is an app"),
+        ({"id": "USLACKBOT"}, "is an app"),
+        ({"deleted": True}, "has left your Slack"),
+        ({"profile": {}}, "shows me no e-mail address"),
+    ],
+)
+def test_only_members_of_our_own_are_added(facts: dict[str, Any], said: str) -> None:
+    member = {"id": "U1", "real_name": "Gus Weber", "profile": {"email": "Gus@example.com"}, "tz": "Europe/Berlin"}
+    assert member_of(member) == Member("U1", "Gus Weber", "gus@example.com", "Europe/Berlin")
+    with pytest.raises(UserError, match=said) as refused:
+        member_of(member | facts)
+    assert refused.value.field == "who"

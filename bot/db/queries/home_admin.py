@@ -10,11 +10,10 @@ from sqlalchemy.orm import Session
 
 from bot.db.models import Alignment, Person, PersonRole, Team, TeamMember
 from bot.db.queries.health import Health, health
-from bot.domain.terms import Role
+from bot.domain.terms import SELLING, Role
 from bot.playbook.schema import Playbook
 
 NAMED = 6
-SELLING = (Role.MRR, Role.SDR, Role.AE, Role.CSM)
 NEEDED = (Role.MRR, Role.AE, Role.MANAGER)
 """Without somebody in each of these roles a raised hand goes nowhere."""
 

@@ -28,16 +28,17 @@ from bot.db.models import (
     TouchList,
 )
 from bot.db.queries.home_ae import called
+from bot.db.queries.led_teams import teams_led_by
+from bot.db.queries.touch_list import OPEN
 from bot.db.queries.touch_list_sources import REP_COLUMNS, WORKS_LISTS, rep_of, working_week
 from bot.domain.business_time import is_working
-from bot.domain.terms import Channel, LeadState, Role
+from bot.domain.terms import SELLING, Channel, LeadState, Role
 from bot.domain.touch_list import ItemKind
 from bot.playbook.schema import Playbook
 
 PAGE = 12
 HOT_SHOWN = 6
 NAMED = 5
-SELLING = (Role.MRR, Role.SDR, Role.AE, Role.CSM)
 _DAY = timedelta(days=1)
 
 
@@ -135,7 +136,7 @@ def team_day(session: Session, manager_id: UUID, timezone: str, page: int, now: 
 
 def _team(manager_id: UUID) -> Select[UUID]:
     """Who sells in the teams that somebody leads, by name."""
-    led = select(TeamMember.team_id).where(TeamMember.person_id == manager_id, TeamMember.manages.is_(True))
+    led = teams_led_by(manager_id)
     sells = select(PersonRole.person_id).where(PersonRole.role.in_(SELLING))
     return (
         select(Person.id)
@@ -216,25 +217,33 @@ def _lines(
 
 
 def _progress(session: Session, ids: Sequence[UUID], now: datetime) -> dict[UUID, tuple[int, int]]:
-    """Of each rep's lists of their own today: how many lines are done, and of how many."""
+    """Of each rep's lists of their own today: how many lines are done, and of how many.
+
+    Counted as on the list itself: the question who replied is one line, done once nobody's answer is open.
+    """
+    reply, left = TouchItem.kind == ItemKind.REPLY.value, TouchItem.state.in_(OPEN)
     rows = session.execute(
         select(
             TouchList.person_id,
             TouchList.local_date,
             Person.timezone,
-            func.count().filter(TouchItem.state.not_in(("open", "opened"))),
-            func.count(),
+            func.count().filter(~reply).label("lines"),
+            func.count().filter(~reply, ~left).label("done"),
+            func.count().filter(reply).label("asked"),
+            func.count().filter(reply, left).label("waiting"),
         )
         .join(Person, Person.id == TouchList.person_id)
         .join(TouchItem, TouchItem.list_id == TouchList.id)
-        .where(
-            TouchList.person_id.in_(ids),
-            TouchList.local_date >= (now - _DAY).date(),
-            TouchItem.kind != ItemKind.REPLY.value,
-        )
-        .group_by(TouchList.person_id, TouchList.local_date, Person.timezone)
+        .where(TouchList.person_id.in_(ids), TouchList.local_date >= (now - _DAY).date())
+        .group_by(TouchList.id, TouchList.person_id, TouchList.local_date, Person.timezone)
     )
-    return {row[0]: (row[3], row[4]) for row in rows if row.local_date == now.astimezone(ZoneInfo(row.timezone)).date()}
+    found: dict[UUID, tuple[int, int]] = {}
+    for row in rows:
+        if row.local_date == now.astimezone(ZoneInfo(row.timezone)).date():
+            done, total = found.get(row.person_id, (0, 0))
+            question, answered = bool(row.asked), bool(row.asked) and not row.waiting
+            found[row.person_id] = (done + row.done + answered, total + row.lines + question)
+    return found
 
 
 def _touched(session: Session, ids: Sequence[UUID], midnight: datetime) -> tuple[dict[UUID, int], dict[UUID, int]]:

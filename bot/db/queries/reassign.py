@@ -28,10 +28,7 @@ from bot.db.models import (
 from bot.domain.counting import counted
 from bot.domain.handoff_stages import ACCEPTED, HELD, WAITING
 from bot.domain.reassigning import NAMED, Scope, Work
-from bot.domain.terms import Role
-
-SELLING = (Role.MRR, Role.SDR, Role.AE, Role.CSM)
-"""Who can be given work."""
+from bot.domain.terms import SELLING, Role
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from slackblocks import Block
 from bot.db.queries.home import Callback, HomeState, ListDay, Mine, OpenLead
 from bot.domain.commands import Actor
 from bot.domain.counting import counted
-from bot.domain.terms import Role
+from bot.domain.terms import SELLING, Role
 from bot.slack.blocks import at, bullet, button, buttons, context, divider, esc, header, home, section
 from bot.slack.ids import Action, SetupPage
 from bot.slack.views.greeting import steps_of
@@ -26,7 +26,6 @@ OWED = {
 }
 """Under which heading a kind of task stands."""
 OWED_ELSE = "Also yours to do"
-SELLS = frozenset({Role.MRR, Role.SDR, Role.AE, Role.CSM})
 ANSWERS = frozenset({Role.MRR, Role.SDR})
 """Who is given leads: the others' homes say nothing while they have none."""
 
@@ -34,7 +33,7 @@ ANSWERS = frozenset({Role.MRR, Role.SDR})
 def home_view(actor: Actor, state: HomeState) -> dict[str, Any]:
     """One person's home: what waits for them first, then their teams, then the set-up."""
     blocks: list[Block] = [header(f"Hello {actor.name.split(' ')[0]}")]
-    if state.touches_today or SELLS & actor.roles or not actor.roles:
+    if state.touches_today or actor.roles.intersection(SELLING) or not actor.roles:
         blocks.append(section(_day(state)))
     if state.list_day is not None:
         blocks += _list(state.list_day)
@@ -118,7 +117,7 @@ def _end(actor: Actor, mine: Mine) -> list[Block]:
     off = button("Time off…", f"{Action.SETUP_OPEN}_{SetupPage.TIME_OFF}", SetupPage.TIME_OFF)
     if actor.roles and Role.ADMIN not in actor.roles:  # an admin's button stands with the set-up
         blocks.append(buttons(off))
-    about = [context(_about(actor, mine))] if SELLS & actor.roles else []
+    about = [context(_about(actor, mine))] if actor.roles.intersection(SELLING) else []
     return [*blocks, *about, context("`/touch help` shows examples.")]
 
 
