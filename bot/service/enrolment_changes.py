@@ -34,7 +34,7 @@ from bot.domain.terms import LeadState, Role
 from bot.service.audit import record
 from bot.service.context import playbook
 from bot.service.enrolment_courses import Effect, Plan, keep, plan_by_id, plan_of_row
-from bot.service.lead_changes import change, disarm, get_lead, note_move
+from bot.service.lead_changes import change, disarm, get_lead, manages, note_move
 from bot.service.touch_list_state import plan_changed
 
 
@@ -92,10 +92,11 @@ def _may_change(session: Session, command: ChangePlan, now: datetime) -> Plan:
     if plan is None:
         raise Gone("That plan is over already.")
     actor = command.actor
-    if actor.has(Role.MANAGER, Role.ADMIN) or plan.row.person_id == actor.person_id:
+    whose = plan.row.person_id
+    if whose == actor.person_id or actor.has(Role.ADMIN) or manages(session, actor, whose):
         return plan
     if plan.row.person_id not in desk_of(session, actor.person_id, _today(command, now)).reps:
-        raise NotAllowed("That plan is a colleague's. They, a manager or an admin can change it.")
+        raise NotAllowed("That plan is a colleague's. They, their manager or an admin can change it.")
     return plan
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.db.models import DueTime, Lead, LeadMove, Person, PersonRole, TeamMember
+from bot.db.queries.led_teams import teams_led_by
 from bot.db.rows import put
 from bot.domain.commands import Actor
 from bot.domain.errors import NotFound
@@ -152,7 +153,7 @@ def manages(session: Session, actor: Actor, person_id: UUID | None) -> bool:
         return False
     if person_id is None or person_id == actor.person_id:
         return True
-    mine = select(TeamMember.team_id).where(TeamMember.person_id == actor.person_id).scalar_subquery()
+    mine = teams_led_by(actor.person_id)
     theirs = exists().where(TeamMember.person_id == person_id, TeamMember.team_id.in_(mine))
     in_no_team = ~exists().where(TeamMember.person_id == person_id)
     return bool(session.scalar(select(theirs | in_no_team)))

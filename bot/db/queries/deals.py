@@ -24,6 +24,7 @@ from bot.db.models import (
     TeamMember,
 )
 from bot.db.queries.lead_facts import Somebody
+from bot.db.queries.led_teams import teams_led_by
 from bot.db.queries.name_search import AFTER
 from bot.db.session import PlaybookInForce
 from bot.domain.commands import Actor
@@ -198,7 +199,7 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     accounts = select(Account.id).where(Account.csm_id == mine)
     seen = [Opportunity.ae_id == mine, Opportunity.rep_id == mine, Opportunity.account_id.in_(accounts)]
     if actor.has(Role.MANAGER):
-        teams = select(TeamMember.team_id).where(TeamMember.person_id == mine)
+        teams = teams_led_by(mine)
         seen.append(Opportunity.ae_id.in_(select(TeamMember.person_id).where(TeamMember.team_id.in_(teams))))
         seen.append(Opportunity.ae_id.not_in(select(TeamMember.person_id)))
     return or_(*seen)

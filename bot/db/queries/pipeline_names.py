@@ -7,18 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.db.models import Person, Team, TeamMember
+from bot.db.queries.led_teams import teams_led_by
 from bot.domain.metrics_question import Kind, Name
 
 
 def led_teams(session: Session, person_id: UUID) -> tuple[UUID, ...]:
     """The teams somebody manages."""
-    return tuple(
-        session.scalars(
-            select(TeamMember.team_id)
-            .where(TeamMember.person_id == person_id, TeamMember.manages.is_(True))
-            .order_by(TeamMember.team_id)
-        )
-    )
+    return tuple(session.scalars(teams_led_by(person_id).order_by(TeamMember.team_id)))
 
 
 def is_member(session: Session, person_id: UUID, teams: Collection[UUID]) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from bot.db.base import new_id
 from bot.db.models import Alignment, Person, PersonRole, Setting, Team, TeamMember, TimeOff
+from bot.db.queries.led_teams import teams_led_by
 from bot.db.queries.reassign import Owned, owned_by
 from bot.domain.commands import Actor
 from bot.domain.errors import NotFound
@@ -180,7 +181,9 @@ def led_people(session: Session, actor: Actor) -> list[UUID] | None:
     """Whose time off somebody enters: None for everybody's (admins), else their own and their teams'."""
     if actor.has(Role.ADMIN):
         return None
-    led = select(TeamMember.team_id).where(TeamMember.person_id == actor.person_id, TeamMember.manages.is_(True))
+    if not actor.has(Role.MANAGER):
+        return [actor.person_id]
+    led = teams_led_by(actor.person_id)
     theirs = session.scalars(select(TeamMember.person_id).where(TeamMember.team_id.in_(led)))
     return list({actor.person_id, *theirs})
 
