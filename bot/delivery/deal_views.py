@@ -25,13 +25,12 @@ def _soon(session: Session, told: Told, now: datetime) -> Post | None:
     card = _handoff(session, told, now)
     if card is None or card.state not in BEFORE_CALL or card.meeting is None or card.meeting.state != "booked":
         return None
-    left = (card.meeting.starts_at - now).total_seconds()
-    if left <= 0:
+    if card.meeting.starts_at <= now:
         return None  # it could not be said in time
     to = next(
         (one for one in (card.ae, card.cover, card.rep) if one and str(one.id) == str(told.facts.get("to_id"))), None
     )
-    return intro_call_soon_post(card, round(left / 60) * 60, to)
+    return intro_call_soon_post(card, to)
 
 
 def _wanted(session: Session, told: Told, now: datetime) -> Post | None:

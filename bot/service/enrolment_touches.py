@@ -63,7 +63,8 @@ def move_plan(touch: TouchInHand, own_no: bool) -> EndReason | None:
     plan_changed(touch.session, enrolment_id, touch.now, but=command.actor.person_id)
     touch.effects.records.append(effect)
     if isinstance(result, Ended):
-        touch.effects.sentences.append("Their follow-up plan ends here.")
+        which = "cadence" if plan.shape.kind is PlanKind.CADENCE else "follow-up plan"
+        touch.effects.sentences.append(f"Their {which} ends here.")
         return result.reason
     touch.effects.sentences.append(where_it_stands(plan.shape, result, last_day(plan.shape, plan.days, result)))
     return None

@@ -49,9 +49,9 @@ async def test_from_the_call_to_the_money(house: WholeHouse) -> None:
     await erik.sees("Tell me when you have spoken to them.", in_="#ae-erik")
 
     await house.slack.clock.to((house.begins + timedelta(hours=1)).isoformat())
-    reminder = await erik.sees("In 24 h: your intro call with", in_="dm")
+    reminder = await erik.sees("Coming up: your intro call with", in_="dm")
     assert "We answer too late" in reminder.text
-    await sam.sees("In 24 h: Erik Lund's intro call", in_="dm")
+    await sam.sees("Coming up: Erik Lund's intro call", in_="dm")
 
     await house.slack.clock.to((house.begins + timedelta(hours=25, minutes=31)).isoformat())
     await erik.sees("is over. How did it go?", in_="dm")

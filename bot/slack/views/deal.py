@@ -100,7 +100,7 @@ def deal_line(card: DealCard) -> str:
     """A deal in a sentence."""
     person = f" ({esc(card.contact)})" if card.company and card.contact else ""
     expected = f", expected {card.expected_close_on:%-d %b %Y}" if card.expected_close_on and card.open else ""
-    closed = f" on {at(card.closed_at, '{date_short_pretty}')}" if card.closed_at else ""
+    closed = f" on {at(card.closed_at, '{date_short}')}" if card.closed_at else ""
     why = f": {esc(card.close_reason, 200)}" if card.close_reason else ""
     return f"*{esc(card.name)}*{person}: *{esc(str(card.money))}*, {SAID[card.state]}{closed}{why}{expected}."
 

@@ -21,6 +21,7 @@ from bot.slack.ids import Action, Block, Callback
 
 TEXT = 2000
 REASON = 200
+NO_CSM = "Nobody of customer success is set for them yet, so nobody is told what was promised."
 KINDS: Mapping[str, str] = {"new": "New business", "add_on": "Add-on", "renewal": "Renewal"}
 
 
@@ -72,8 +73,8 @@ def win_form(card: DealCard, types: Sequence[str]) -> dict[str, Any]:
     )
     if card.state is DealState.QUALIFIED:
         blocks += _guard(card)
-    told = f"{esc(card.csm.name)} hears of it" if card.csm else "Nobody of customer success is set for them yet"
-    blocks.append(context(f"{told}, with what was promised."))
+    told = f"{esc(card.csm.name)} of customer success is told what was promised." if card.csm else NO_CSM
+    blocks.append(context(told))
     return _of_deal("Won", card, blocks, Callback.WIN_FORM, "Won")
 
 

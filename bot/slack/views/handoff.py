@@ -87,8 +87,7 @@ def _executive(card: HandoffCard) -> Post:
         accept = button("Accept", Action.HANDOFF_ACCEPT, value, style="primary", describe=f"Accept {card.name}")
         blocks.append(buttons(accept, button("Decline…", Action.HANDOFF_DECLINE, value), more(card)))
     else:
-        blocks += verdict_blocks(card)
-        blocks.append(buttons(more(card)))
+        blocks += verdict_blocks(card, more(card))
     told = " ".join(f"{esc(question, 100)} {esc(said, 300)}" for question, said in card.contract)
     return post(f"{headline} {told}", blocks)
 

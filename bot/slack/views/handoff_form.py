@@ -26,6 +26,7 @@ from bot.slack.ids import Action, Block, Callback
 ANSWER_MAX = 3000
 REASON_MAX = 200
 MENU = 100
+EITHER = "Pick one of these, or another time below: one of the two is needed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +139,18 @@ def _who_takes_it(proposal: Proposal, chosen: Executive | None, typed: HandoffIn
         first = next((one for one in options if chosen is not None and one.value == str(chosen.id)), None)
         menu = StaticSelectMenu(Action.HANDOFF_AE, options, initial_option=first, placeholder=plain("Pick one", 150))
         blocks.append(_input("Who takes it?", menu, Block.AE, redraws=True))
-    blocks.append(context(f"Why: {esc(proposal.choice.said, 900)}"))
+    blocks.append(context(_because(proposal)))
     if offered:
         reason = PlainTextInput(
             Action.HANDOFF_AE_REASON, initial_value=cut(typed.ae_reason, REASON_MAX) or None, max_length=REASON_MAX
         )
         blocks.append(_input("If you pick somebody else: why?", reason, Block.AE_REASON, optional=True))
     return blocks
+
+
+def _because(proposal: Proposal) -> str:
+    said = esc(proposal.choice.said, 900)
+    return f"Proposed because {said}" if proposal.choice.ae_id is not None else said
 
 
 def _label(one: Executive, proposal: Proposal) -> str:
@@ -165,8 +171,12 @@ def time_blocks(
     *,
     live: bool,
     chosen: Executive | None = None,
+    needed: bool = True,
 ) -> list[SlackBlock]:
-    """The executive's next free slots, and a picker for another time. ``known``: a time that was agreed already."""
+    """The executive's next free slots, and a picker for another time.
+
+    ``known``: a time that was agreed already. ``needed``: the form is not complete without a time.
+    """
     blocks: list[SlackBlock] = []
     options = [option(slot_label(at, slots), str(int(at.timestamp()))) for at in slots.starts] if slots else []
     if live:
@@ -177,7 +187,15 @@ def time_blocks(
             Action.HANDOFF_SLOT, options[:MENU], initial_option=first, placeholder=plain("Pick a time", 150)
         )
         name = chosen.name if chosen is not None else "the account executive"
-        blocks.append(_input(f"When? Free for {cut(clean(name), 60)}", menu, slot_block(chosen), optional=True))
+        blocks.append(
+            _input(
+                f"When? Free for {cut(clean(name), 60)}",
+                menu,
+                slot_block(chosen),
+                optional=True,
+                hint=EITHER if needed else "",
+            )
+        )
     at = typed.at or known
     picker = DateTimePicker(Action.HANDOFF_AT, int(at.timestamp()) if at else None)
     label = "Or another time you agreed on" if options else "When?"

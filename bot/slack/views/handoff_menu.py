@@ -11,7 +11,7 @@ from uuid import UUID
 from slackblocks import Block as SlackBlock
 from slackblocks import InputBlock, PlainTextInput, StaticSelectMenu
 
-from bot.db.queries.handoff_facts import HandoffCard
+from bot.db.queries.handoff_facts import CardMeeting, HandoffCard
 from bot.db.queries.handoffs import TOUCH_PAGE
 from bot.db.queries.lead_facts import CardTouch
 from bot.domain.handoff import Executive
@@ -41,7 +41,7 @@ def decline_form(card: HandoffCard, reasons: Sequence[str]) -> dict[str, Any]:
 def move_form(card: HandoffCard, slots: Slots, chosen: Executive) -> dict[str, Any]:
     """Another time for the call, or the first one."""
     booked = card.meeting is not None and card.meeting.state == "booked"
-    when = f" It is {at(card.meeting.starts_at)} now." if card.meeting is not None and booked else ""
+    when = f" It is {_on(card.meeting)} now." if card.meeting is not None and booked else ""
     blocks: list[SlackBlock] = [
         section(f"{short(card)}.{when}"),
         *time_blocks(slots, HandoffInput(), live=False, chosen=chosen),
@@ -53,7 +53,7 @@ def move_form(card: HandoffCard, slots: Slots, chosen: Executive) -> dict[str, A
 
 def cancel_form(card: HandoffCard) -> dict[str, Any]:
     """Take the call out of the calendars; the handoff stays."""
-    when = f" {at(card.meeting.starts_at)}" if card.meeting is not None else ""
+    when = f" on {_on(card.meeting)}" if card.meeting is not None else ""
     blocks: list[SlackBlock] = [
         section(f"The intro call with {short(card)}{when} goes out of the calendars. The handoff itself stays."),
         _words("Why?", Action.REASON, Block.REASON),
@@ -85,9 +85,9 @@ def give_form(
     menu = StaticSelectMenu(Action.HANDOFF_GIVE_TO, options, initial_option=first, placeholder=plain("Pick one", 150))
     blocks.append(InputBlock(plain("Who gets it?", 150), menu, block_id=Block.AE, dispatch_action=True))
     if card.meeting is not None and card.meeting.state == "booked":
-        blocks.append(context(f"The call stays {at(card.meeting.starts_at)} unless you pick another time."))
+        blocks.append(context(f"The call stays on {_on(card.meeting)} unless you pick another time."))
     if chosen is not None:
-        blocks += time_blocks(slots, typed, live=False, chosen=chosen)
+        blocks += time_blocks(slots, typed, live=False, chosen=chosen, needed=False)
     blocks.append(_words("Why?", Action.REASON, Block.REASON))
     return _form("Give it to another", card, blocks, Callback.HANDOFF_GIVE_FORM, "Give it")
 
@@ -109,6 +109,10 @@ def touches_modal(name: str, contact_id: UUID, touches: Sequence[CardTouch], off
     if any(turns):
         blocks.append(buttons(*turns))
     return modal("Every earlier touch", blocks, callback=Callback.HANDOFF_TOUCHES, close="Close")
+
+
+def _on(meeting: CardMeeting) -> str:
+    return at(meeting.starts_at, "{date_short} at {time}")  # within a sentence: "Today" would stand with a capital
 
 
 def _words(label: str, action: str, block_id: str, *, optional: bool = False) -> InputBlock:

@@ -45,7 +45,7 @@ def claim_idle_post(card: LeadCard, owner: Somebody | None) -> Post:
 
 def reminder_post(card: LeadCard) -> Post:
     """A lead that can wait, but not for ever."""
-    due = f" An answer is due {at(card.response_due_at)}." if card.response_due_at else ""
+    due = f" An answer is due {at(card.response_due_at, '{date_short} at {time}')}." if card.response_due_at else ""
     line = stop(f"Still to answer: {who(card)}") + due
     value = f"{card.lead_id}|{card.round}"
     blocks: list[SlackBlock] = [section(line)]

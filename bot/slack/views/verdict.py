@@ -7,6 +7,7 @@ an override of the proposal guard is shown with the deal.
 from collections.abc import Sequence
 
 from slackblocks import Block as SlackBlock
+from slackblocks import Element
 
 from bot.db.queries.handoff_facts import CardOpportunity, HandoffCard
 from bot.db.queries.lead_facts import Somebody
@@ -16,14 +17,16 @@ from bot.domain.opportunities import Guard, said_kind
 from bot.slack.blocks import Post, at, button, buttons, context, esc, link, post, section
 from bot.slack.ids import Action
 from bot.slack.views.deal import deal_buttons, overridden
-from bot.slack.views.words import lasting
 
 NOTE = 400
 _DEAL_STATES = {"qualified": "qualified", "proposal": "at the proposal", "won": "won", "lost": "lost"}
 
 
-def verdict_blocks(card: HandoffCard) -> list[SlackBlock]:
-    """Buttons for what comes after the answer: the call, the verdict, the deal; none while there is nothing to say."""
+def verdict_blocks(card: HandoffCard, menu: Element | None = None) -> list[SlackBlock]:
+    """Buttons for what comes after the answer: the call, the verdict, the deal; none while there is nothing to say.
+
+    ``menu``: stands at the end of a live handoff's row of buttons.
+    """
     if card.opportunity is not None:
         return _deal(card.opportunity, card.guard_wanted)
     if card.state == HELD:
@@ -32,28 +35,29 @@ def verdict_blocks(card: HandoffCard) -> list[SlackBlock]:
             buttons(
                 button("An opportunity…", Action.DEAL_QUALIFY, str(card.handoff_id), style="primary"),
                 button("Not qualified…", Action.DEAL_NOT_QUALIFIED, str(card.handoff_id)),
+                menu,
             ),
         ]
     if card.state != ACCEPTED:
         return []
     asks = "How did the call go?" if _begun(card) else "Tell me when you have spoken to them."
-    return [section(asks), _call_buttons(card)]
+    return [section(asks), _call_buttons(card, menu)]
 
 
-def intro_call_soon_post(card: HandoffCard, seconds: int, to: Somebody | None) -> Post:
+def intro_call_soon_post(card: HandoffCard, to: Somebody | None) -> Post:
     """The intro call is near: for the account executive with what they need for it, for the rep in a line."""
     meeting = card.meeting
-    when = at(meeting.starts_at, "{date_short_pretty} at {time}") if meeting else "soon"
+    # {ago} stays true however late it is delivered or read
+    when = at(meeting.starts_at, "{date_short} at {time} ({ago})") if meeting else "soon"
     place = f" {link(meeting.place, 'Video')}." if meeting and meeting.place.startswith("https://") else ""
-    left = lasting(seconds)
     who = f"*{esc(card.name)}*" + (f", {esc(card.company)}" if card.company else "")
     covers = to is not None and _is_cover(card, str(to.id))
     holder = esc(card.ae.name) if card.ae else "Nobody"
     if to is None or card.ae is None or (to.id != card.ae.id and not covers):
-        line = f"In {left}: {holder}'s intro call with {who}, {when}."
+        line = f"Coming up: {holder}'s intro call with {who}, {when}."
         return post(line, [section(line)])
     whose = f"{holder}'s intro call, which you cover," if covers else "your intro call"
-    line = f"In {left}: {whose} with {who}, {when}.{place}"
+    line = f"Coming up: {whose} with {who}, {when}.{place}"
     blocks: list[SlackBlock] = [section(line)]
     blocks += [section(f"*{esc(label, 200)}*\n{esc(said, 600, lines=True)}") for label, said in card.contract[:6]]
     blocks.append(buttons(button("Who is that?", f"{Action.LEAD_CHOOSE}_call", str(card.contact_id))))
@@ -144,13 +148,14 @@ def _is_cover(card: HandoffCard, to_id: str) -> bool:
     return card.cover is not None and str(card.cover.id) == to_id and (card.ae is None or card.ae.id != card.cover.id)
 
 
-def _call_buttons(card: HandoffCard) -> SlackBlock:
+def _call_buttons(card: HandoffCard, menu: Element | None = None) -> SlackBlock:
     value = str(card.handoff_id)
     begun = _begun(card)
     return buttons(
         button("Held" if begun else "We spoke already", Action.CALL_HELD, value, style="primary" if begun else None),
         button("Another time…", Action.CALL_RESCHEDULE, value) if card.meeting is not None else None,
         button("No-show", Action.CALL_MISSED, value) if begun else None,
+        menu,
     )
 
 
@@ -167,4 +172,4 @@ def _begun(card: HandoffCard) -> bool:
 
 def _when(card: HandoffCard) -> str:
     moment = card.held_at or (card.meeting.starts_at if card.meeting else None)
-    return f" {at(moment, '{date_short_pretty}')}" if moment else ""
+    return f" on {at(moment, '{date_short}')}" if moment else ""
