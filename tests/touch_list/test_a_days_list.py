@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import event, update
 
 from bot.db.models import Account, Contact, Enrolment, Lead, Touch, TouchItem
+from bot.db.queries.home_team import _progress
 from bot.db.queries.touch_item import item_card, next_line
 from bot.db.session import PlaybookInForce
 from bot.domain.commands import Undo
@@ -27,6 +28,7 @@ from tests.touch_list.office import MONDAY, Office, berlin, does, said
 
 TUESDAY = MONDAY + timedelta(days=1)
 REASON = "Left the company"
+BUSY = Outcome.NOT_INTERESTED
 RULES = default_playbook()
 
 
@@ -47,6 +49,18 @@ def test_who_replied_is_asked_first_and_known_then(office: Office) -> None:
     office.logs(people[0], Outcome.REPLY_POSITIVE, Channel.EMAIL)
     assert office.names("done") == ["Ann", "Bob", "Ann"]
     assert office.state().progress.done == 2
+
+
+def test_the_manager_counts_the_list_as_the_rep_does(office: Office) -> None:
+    people = office.planned("Ann", "Bob", "Cid", step="call")
+    office.wrote(people[0], berlin(MONDAY - timedelta(days=3), "10:00"))
+    list_id = office.morning()
+    for step in (lambda: None, lambda: does(office, who_replied, list_id, []), lambda: office.logs(people[1], BUSY)):
+        step()
+        of_team = office.floor.read(lambda session: _progress(session, [office.sam], office.floor.now))
+        own = office.state().progress
+        assert of_team == {office.sam: (own.done, own.total)}
+    assert (own.done, own.total) == (2, 4)
 
 
 def test_nobody_is_asked_about_twice(office: Office) -> None:
