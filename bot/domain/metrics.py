@@ -188,15 +188,15 @@ _LEAD_STEPS = (
     (Number.WON, "Won", "Leads of the period that were won.", LeadStep.WON),
 )
 _OUTBOUND_STEPS = (
-    (Number.ENROLLED, "Enrolled", "Enrolments in a cadence that began in the period.", OutboundStep.ENROLLED),
-    (Number.TOUCHED, "Touched", "Enrolments of the period with at least one touch.", OutboundStep.TOUCHED),
+    (Number.ENROLLED, "Enrolled", "Enrollments in a cadence that began in the period.", OutboundStep.ENROLLED),
+    (Number.TOUCHED, "Touched", "Enrollments of the period with at least one touch.", OutboundStep.TOUCHED),
     (
         Number.REPLIED,
         "Replied",
-        "Enrolments of the period that were answered: a reply, or a conversation on the phone.",
+        "Enrollments of the period that were answered: a reply, or a conversation on the phone.",
         OutboundStep.REPLIED,
     ),
-    (Number.MEETING, "Meeting", "Enrolments of the period with a meeting booked or held.", OutboundStep.MEETING),
+    (Number.MEETING, "Meeting", "Enrollments of the period with a meeting booked or held.", OutboundStep.MEETING),
 )
 _SPEEDS = (
     (Number.RESPONSE_MEDIAN, "First response, median", "by the wall clock", 0.5, False),

@@ -37,7 +37,7 @@ _NAMES: Final = {
     "linkedin": "LinkedIn address",
     "industry": "industry",
     "owner": "owner",
-    "enroll": "rep to enrol for",
+    "enroll": "rep to enroll for",
     "account_owner": "account owner",
     "csm": "customer success manager",
 }

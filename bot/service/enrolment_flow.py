@@ -35,7 +35,7 @@ def check_leads_first(session: Session, rep: RepDays, now: datetime) -> None:
     )
     if overdue:
         leads = counted(overdue, "lead is", "leads are")
-        raise UserError(f"{leads} overdue on {rep.name}'s list. Those come first; then enrol new people.")
+        raise UserError(f"{leads} overdue on {rep.name}'s list. Those come first; then enroll new people.")
 
 
 def first_day(rep: RepDays, now: datetime) -> date:

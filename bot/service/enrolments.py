@@ -156,10 +156,10 @@ def _rep(session: Session, command: Enroll, now: datetime) -> RepDays:
     if rep_id is None:
         raise UserError("Whose list? Name a rep.", field="rep")
     if actor is not None and not actor.has(*SELLING, Role.MANAGER, Role.ADMIN):
-        raise NotAllowed("Reps, managers and admins enrol people. An admin can give you such a role.")
+        raise NotAllowed("Reps, managers and admins enroll people. An admin can give you such a role.")
     others = actor is not None and rep_id != actor.person_id
     if actor is not None and others and not (actor.has(Role.ADMIN) or manages(session, actor, rep_id)):
-        raise NotAllowed("You can enrol people on your own list. Their manager or an admin can do it for others.")
+        raise NotAllowed("You can enroll people on your own list. Their manager or an admin can do it for others.")
     rep = find_actor(session, person_id=rep_id)
     if rep is None:
         raise NotFound("That rep is not on the team any more.", field="rep")

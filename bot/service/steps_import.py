@@ -161,7 +161,7 @@ class _Taking:
             return "changed"
         if over(self._shape, rep_days, course, today) is not None:
             last = last_day(self._shape, rep_days, course)
-            raise _LeftOutError(f"its time was over on {last:%-d %b %Y}; enrol them anew if they may be")
+            raise _LeftOutError(f"its time was over on {last:%-d %b %Y}; enroll them anew if they may be")
         self._enrol(row, them, rep, course, today)
         self._note_touches(row, contact_id, them, rep)
         return "added"

@@ -99,7 +99,7 @@ async def test_a_manager_enrols_for_a_rep_and_nobody_else_does(house: WholeHouse
     await house.sam.types("/enroll")
     await house.sam.sees("You have 1 person in your cadence.")
     await house.ada.types("/enroll tim bell for @Sam")
-    await house.ada.sees("You can enrol people on your own list. Their manager or an admin can do it for others.")
+    await house.ada.sees("You can enroll people on your own list. Their manager or an admin can do it for others.")
     await house.lena.types("/enroll tim bell for @sammy")
     await house.lena.sees("Who is @sammy?")
     await house.lena.types("/enroll acme for @Sam")
@@ -111,7 +111,7 @@ async def test_a_manager_enrols_for_a_rep_and_nobody_else_does(house: WholeHouse
 async def test_the_card_has_a_button(house: WholeHouse) -> None:
     await house.sam.types("/lead jane doe")
     card = await house.sam.sees("Jane Doe, Acme")
-    await house.sam.clicks("Enrol", on=card)
+    await house.sam.clicks("Enroll", on=card)
     await house.sam.sees("Enrolled Jane Doe, Acme")
     assert [name for name, _ in live(house)] == ["Jane"]
 

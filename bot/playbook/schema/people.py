@@ -154,7 +154,7 @@ class Pool(Section):
         description="X, touches per converted lead, used until enough conversions are counted (§3)."
     )
     conversions_for_history: Count = Field(description="From this many conversions on, X is the mean of history (§3).")
-    flow_days: Count = Field(description="New enrolments are metered looking this many days ahead (§3).")
+    flow_days: Count = Field(description="New enrollments are metered looking this many days ahead (§3).")
 
     @model_validator(mode="after")
     def _range(self) -> Self:

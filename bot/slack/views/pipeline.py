@@ -174,7 +174,7 @@ def _table(report: Report) -> TableBlock:
 
 def _charts(report: Report) -> list[Block]:
     """Both funnels, where there is anything in them."""
-    drawn = (("Leads, step by step", FUNNEL, "leads"), ("Outbound, step by step", OUTBOUND, "enrolments"))
+    drawn = (("Leads, step by step", FUNNEL, "leads"), ("Outbound, step by step", OUTBOUND, "enrollments"))
     return [
         _chart(report, title, numbers, what)
         for title, numbers, what in drawn

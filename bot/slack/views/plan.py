@@ -55,7 +55,7 @@ def plan_line(plan: PlanOnCard) -> str:
 def plan_buttons(contact_id: UUID, stage: Stage, plan: PlanOnCard | None) -> tuple[Button, ...]:
     """Enrol; or make the plan they are in wait, go on, end. Nothing for clients and those with a deal."""
     if plan is not None and plan.end_reason is None:
-        sure = confirm("End their plan?", "Nothing more falls due with them. You can enrol them again.", "End it")
+        sure = confirm("End their plan?", "Nothing more falls due with them. You can enroll them again.", "End it")
         which = str(plan.enrolment_id)
         wait = button("Pause plan…", Action.PAUSE_PLAN, which, describe="Make their plan wait until a day")
         go_on = button("Resume plan", Action.RESUME_PLAN, which, describe="Take their plan up again, from today on")
@@ -63,7 +63,7 @@ def plan_buttons(contact_id: UUID, stage: Stage, plan: PlanOnCard | None) -> tup
         return (go_on if plan.waits_until else wait, end)
     if stage not in (Stage.ANONYMOUS, Stage.PROSPECT, Stage.LEAD):
         return ()
-    return (button("Enrol", Action.ENROLL, str(contact_id), describe="Put them into your cadence"),)
+    return (button("Enroll", Action.ENROLL, str(contact_id), describe="Put them into your cadence"),)
 
 
 def pause_form(enrolment_id: UUID) -> dict[str, Any]:
