@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.db.models import Team, TeamMember
+from bot.db.models import Team
+from bot.db.queries.led_teams import teams_led_by
 from bot.db.queries.reassign import Colleague, colleagues, find_colleagues
 from bot.domain.commands import Actor, Undo
 from bot.domain.counting import counted
@@ -64,8 +65,7 @@ def _teams(session: Session, actor: Actor) -> list[TeamOption]:
     statement = select(Team.id, Team.name).order_by(Team.name).limit(100)
     manager_id = manager_of(actor)
     if manager_id is not None:
-        mine = select(TeamMember.team_id).where(TeamMember.person_id == manager_id).scalar_subquery()
-        statement = statement.where(Team.id.in_(mine))
+        statement = statement.where(Team.id.in_(teams_led_by(manager_id)))
     return [TeamOption(row.id, row.name) for row in session.execute(statement)]
 
 

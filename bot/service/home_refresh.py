@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from bot.clocks import protocol_now
 from bot.db.models import (
@@ -29,6 +29,7 @@ from bot.db.models import (
     TeamMember,
     TouchList,
 )
+from bot.db.queries.led_teams import teams_led_by
 from bot.domain.commands import Actor
 from bot.domain.notices import Address, Priority, View
 from bot.domain.terms import Role
@@ -130,14 +131,12 @@ def _clocks_run(session: Session, now: datetime) -> set[UUID]:
 
 def _leaders(session: Session, concerned: set[UUID], watched: set[UUID]) -> set[UUID]:
     """The managers among ``watched`` whose teams are concerned; admins, whose page shows the whole."""
-    theirs, led = aliased(TeamMember), aliased(TeamMember)
-    rows = session.execute(
-        select(led.person_id, theirs.person_id)
-        .join(theirs, theirs.team_id == led.team_id)
-        .where(led.manages.is_(True), led.person_id.in_(watched))
-    )
-    leaders = {manager for manager, person in rows if person in concerned}
-    if concerned:
-        admins = select(PersonRole.person_id).where(PersonRole.role == Role.ADMIN, PersonRole.person_id.in_(watched))
-        leaders |= set(session.scalars(admins))
+    if not concerned:
+        return set()
+    looks = PersonRole.person_id.in_(watched)
+    leaders = set(session.scalars(select(PersonRole.person_id).where(looks, PersonRole.role == Role.ADMIN)))
+    for manager in session.scalars(select(PersonRole.person_id).where(looks, PersonRole.role == Role.MANAGER)):
+        people = select(TeamMember.person_id).where(TeamMember.team_id.in_(teams_led_by(manager)))
+        if manager not in leaders and not concerned.isdisjoint(session.scalars(people)):
+            leaders.add(manager)
     return leaders

@@ -14,6 +14,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot.db.models import Team, TeamMember
+from bot.db.queries.led_teams import teams_led_by
 from bot.db.queries.reassign import (
     Colleague,
     WorkLine,
@@ -187,7 +188,7 @@ def _why_not(one: Colleague, command: Reassign) -> str | None:
 
 
 def _leads(session: Session, manager_id: UUID, person_id: UUID) -> bool:
-    mine = select(TeamMember.team_id).where(TeamMember.person_id == manager_id).scalar_subquery()
+    mine = teams_led_by(manager_id)
     theirs = exists().where(TeamMember.person_id == person_id, TeamMember.team_id.in_(mine))
     return bool(session.scalar(select(theirs)))
 

@@ -16,6 +16,8 @@ from bot.db.models import (
     Lead,
     Opportunity,
     Task,
+    Team,
+    TeamMember,
     TouchItem,
     TouchList,
 )
@@ -193,6 +195,17 @@ def test_a_manager_gives_away_what_is_in_their_teams(branch: Branch) -> None:
     assert shown.total == 1, "of a territory only what her teams have"
     branch.reassigns(branch.wish("Ada", "Bea", by="Mia"))
     assert branch.owned("Bea").total == 1
+
+
+def test_a_team_a_manager_only_belongs_to_is_not_theirs_to_give_away(branch: Branch) -> None:
+    (north,) = branch.all(Team, Team.name == "North")
+    member = TeamMember(team_id=north.id, person_id=branch.people["Mia"], manages=False)
+    branch.write(lambda session: session.add(member))
+    branch.lead_of("Zoe", branch.knows("Tim", country="DE"))
+    with pytest.raises(NotAllowed, match="Zoe is not in your teams"):
+        branch.previews(branch.wish("Zoe", "Bea", by="Mia"))
+    with pytest.raises(UserError, match="Nothing of that lies there"):
+        branch.previews(branch.wish(None, "Bea", by="Mia", country="DE", works=(Work.LEADS,)))
 
 
 @pytest.mark.parametrize(

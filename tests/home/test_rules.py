@@ -282,7 +282,8 @@ def _a_while_after(session: Session) -> None:
     session.get_one(Setting, "homes:swept").value = {"at": (protocol_now() + timedelta(minutes=1)).isoformat()}
 
 
-def test_a_home_is_kept_fresh_only_for_who_looked_lately(house: HandoffHouse) -> None:
+@pytest.mark.parametrize("not_marked", [False, True])
+def test_a_home_is_kept_fresh_only_for_who_looked_lately(house: HandoffHouse, not_marked: bool) -> None:
     for name in ("Ada", "Mia", "Bea"):
         house.write(lambda session, name=name: open_home(session, house.actor(name), house.now))
     house.write(lambda session: session.execute(update(OutboxItem).values(state="sent")) and None)
@@ -291,6 +292,8 @@ def test_a_home_is_kept_fresh_only_for_who_looked_lately(house: HandoffHouse) ->
         return house.write(lambda session: refresh_homes(session, house.now))
 
     assert sweep() == 0
+    led_by_mia = update(TeamMember).where(TeamMember.person_id == house.people["Mia"])
+    house.write(lambda session: session.execute(led_by_mia.values(manages=not not_marked)) and None)
     house.a_lead(by="Ada")
     assert sweep() >= 2  # Ada's, and Mia's, who leads her
     house.write(_a_while_after)

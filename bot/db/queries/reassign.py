@@ -25,6 +25,7 @@ from bot.db.models import (
     Task,
     TeamMember,
 )
+from bot.db.queries.led_teams import teams_led_by
 from bot.domain.counting import counted
 from bot.domain.handoff_stages import ACCEPTED, HELD, WAITING
 from bot.domain.reassigning import NAMED, Scope, Work
@@ -186,7 +187,7 @@ def _whose(work: Work, owner: Any, scope: Scope) -> list[Any]:
 
 def led_by(manager_id: UUID) -> Any:
     """Who is in a manager's teams, as a subquery."""
-    teams = select(TeamMember.team_id).where(TeamMember.person_id == manager_id).scalar_subquery()
+    teams = teams_led_by(manager_id)
     return select(TeamMember.person_id).where(TeamMember.team_id.in_(teams)).scalar_subquery()
 
 
