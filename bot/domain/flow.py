@@ -17,14 +17,22 @@ _HORIZON_DAYS = 800
 
 
 class Flow:
-    """A rep's e-mails in the days ahead, and room for more."""
+    """A rep's e-mails in the days ahead, from ``first`` on, and room for more from ``opens`` on."""
 
-    def __init__(self, shape: Shape, days: Days, rules: Playbook, mailbox_began_on: date | None, first: date) -> None:
+    def __init__(
+        self,
+        shape: Shape,
+        days: Days,
+        rules: Playbook,
+        mailbox_began_on: date | None,
+        first: date,
+        opens: date | None = None,
+    ) -> None:
         self._shape = shape
         self._days = days
         self._rules = rules
         self._began = mailbox_began_on
-        self._first = first
+        self._opens = opens or first
         self._load: Counter[date] = Counter()
         self._starts: Counter[date] = Counter()
         emails = sum(slot.step is Step.EMAIL for slot in shape.slots)
@@ -42,7 +50,7 @@ class Flow:
         ``days``: the rep's, with the recipient's holidays. ``taken``: day 1 of others at the account. ``pressing``:
         chosen by hand, the steady pace of new ones does not count.
         """
-        day, end = self._first, self._first + _HORIZON_DAYS * DAY
+        day, end = self._opens, self._opens + _HORIZON_DAYS * DAY
         while day <= end:
             paced = pressing or self._starts[day] < self._pace
             if paced and day not in taken and self._load[day] < self.most(day) and days.allowed(day):

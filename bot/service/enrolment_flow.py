@@ -1,15 +1,16 @@
 """A rep's flow of e-mails as it stands, and the day from which more may begin (process §3).
 
-What must stay true: what is due already and what today brought count as well.
+What must stay true: what is due already and what today brought count as well; nothing begins on a day whose list is
+made, where nobody would see it before it is overdue.
 """
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
-from bot.db.models import Enrolment, Lead
+from bot.db.models import Enrolment, Lead, TouchList
 from bot.db.queries.plan_days import RepDays
 from bot.domain.business_time import is_working, next_shift_start
 from bot.domain.cadence import Course, PlanKind, Step, ahead, cadence_shape, settled
@@ -17,6 +18,7 @@ from bot.domain.cadence_days import DAY
 from bot.domain.counting import counted
 from bot.domain.errors import UserError
 from bot.domain.flow import Flow
+from bot.domain.touch_list_order import Wave
 from bot.service.context import playbook
 from bot.service.enrolment_courses import course_of
 
@@ -50,12 +52,22 @@ def first_day(rep: RepDays, now: datetime) -> date:
     return start
 
 
+def _opens(session: Session, rep: RepDays, first: date) -> date:
+    """The first day on which one more may begin: the next one where the list of ``first`` is made already."""
+    made = exists().where(
+        TouchList.person_id == rep.person_id, TouchList.local_date == first, TouchList.wave == Wave.MORNING.value
+    )
+    if not session.scalar(select(made)):
+        return first
+    return rep.days.first_allowed(first + DAY) or first
+
+
 def flow_of(session: Session, rep: RepDays, now: datetime) -> Flow:
     """The rep's e-mails in the days ahead, from every live cadence of theirs."""
     rules = playbook(session)
     shape = cadence_shape(rules)
     first = first_day(rep, now)
-    flow = Flow(shape, rep.days, rules, rep.mailbox_began_on, first)
+    flow = Flow(shape, rep.days, rules, rep.mailbox_began_on, first, _opens(session, rep, first))
     rows = session.execute(
         select(
             Enrolment.started_on,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.db.base import new_id
-from bot.db.models import Account, Contact, Enrolment, Opportunity, Person, Suppression
+from bot.db.models import Account, Contact, Enrolment, Opportunity, Person, Suppression, TouchList
 from bot.domain.business_time import work_week
 from bot.domain.cadence import Step, ahead, begin, cadence_shape
 from bot.domain.cadence_days import days_of
@@ -16,7 +16,7 @@ from bot.domain.enrolling import Why
 from bot.domain.errors import Gone, NotAllowed, NotFound, UserError
 from bot.domain.terms import Channel, Outcome, Role, Stage
 from bot.service.enrolments import take_back_enrolled
-from tests.cadence.desk import MONDAY, DeskHouse, at
+from tests.cadence.desk import MONDAY, NOW, DeskHouse, at
 from tests.touches.house import add_person
 
 
@@ -35,6 +35,12 @@ def test_a_person_begins_with_an_email_on_the_first_working_day(desk: DeskHouse)
 def test_after_the_working_day_it_begins_on_the_next_one(desk: DeskHouse) -> None:
     friday = date(2026, 3, 6)
     assert desk.enrolls(now=at(friday, 18)).begun[0].starts_on == date(2026, 3, 9)
+
+
+def test_once_the_days_list_is_made_it_begins_on_the_next_working_day(desk: DeskHouse) -> None:
+    made = {"local_date": MONDAY, "wave": "morning", "built_at": NOW, "page": 0, "held": {}, "version": 1}
+    desk.write(lambda session: session.add(TouchList(id=new_id(), person_id=desk.sam.person_id, **made)))
+    assert desk.enrolls().begun[0].starts_on == MONDAY + timedelta(days=1)
 
 
 def test_twice_is_told_and_changes_nothing(desk: DeskHouse) -> None:
