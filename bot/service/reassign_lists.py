@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from bot.db.models import Person, TouchItem, TouchList
-from bot.service.touch_list_state import OPEN, lists_changed
+from bot.service.touch_list_state import OPEN, list_grew, lists_changed
 
 _LATELY = timedelta(days=1)
 
@@ -55,7 +55,9 @@ def lines_follow(
             .values(version=TouchItem.version + 1, **values)
             .execution_options(synchronize_session=False)
         )
-    lists_changed(session, {row.list_id for row in rows} | set(lists.values()), now)
+    lists_changed(session, {row.list_id for row in rows} - set(lists.values()), now)
+    for person_id, list_id in sorted(lists.items(), key=lambda one: one[1]):
+        list_grew(session, list_id, person_id, now)
 
 
 def _lists_of_today(session: Session, people: set[UUID], now: datetime) -> dict[UUID, UUID]:

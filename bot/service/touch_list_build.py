@@ -26,6 +26,7 @@ from bot.db.queries.touch_list_sources import (
     reply_items,
     task_items,
     working_week,
+    works_by_list,
 )
 from bot.db.rows import put_all, put_once, run
 from bot.domain.business_time import is_working_day
@@ -61,7 +62,7 @@ _CHANNELS: Mapping[ItemKind, tuple[Channel, ...]] = {
 def build_list(session: Session, rep: Rep, day: date, wave: Wave, now: datetime) -> UUID | None:
     """Make the list of a local date and wave and have it shown; None where it is there already.
 
-    An evening without anything to send makes no list.
+    An evening without anything to send makes no list. Whoever has no work that comes on lists gets no message of it.
     """
     rules = playbook(session)
     list_id = new_id()
@@ -76,7 +77,8 @@ def build_list(session: Session, rep: Rep, day: date, wave: Wave, now: datetime)
         return None
     put_all(session, TouchItem, _rows(list_id, arranged))
     _finish(session, list_id, arranged, now)
-    show(session, View.TOUCH_LIST, str(list_id), Address.person(rep.id), priority=Priority.BULK)
+    if arranged.lines or works_by_list(session, rep.id, day):
+        show(session, View.TOUCH_LIST, str(list_id), Address.person(rep.id), priority=Priority.BULK)
     return list_id
 
 

@@ -31,9 +31,9 @@ from bot.db.queries.covered import covered_for
 from bot.db.rows import put, run
 from bot.db.types import Timestamp
 from bot.domain.cadence import Step
-from bot.domain.notices import View
+from bot.domain.notices import Address, Priority, View
 from bot.domain.touch_list import ItemKind
-from bot.outbox.enqueue import refresh
+from bot.outbox.enqueue import refresh, show
 
 OPEN = ("open", "opened")
 _NEWEST = select(func.max(TouchList.local_date)).where(TouchList.person_id == bindparam("rep")).scalar_subquery()
@@ -221,7 +221,7 @@ def promise_on_list(
         causation_id=causation_id,
         version=1,
     )
-    lists_changed(session, [list_id], now)
+    list_grew(session, list_id, rep_id, now)
 
 
 def promise_off_list(session: Session, task_id: UUID, now: datetime) -> None:
@@ -245,6 +245,12 @@ def plan_changed(session: Session, enrolment_id: UUID, now: datetime, but: UUID 
     given = {"plan": enrolment_id, "but": but or _NOBODY, "at": now}
     rows = [row for what in (_PLAN_OFF, _PLAN_ON) for row in run(session, what, **given)]
     lists_changed(session, {row.list_id for row in rows}, now)
+
+
+def list_grew(session: Session, list_id: UUID, rep_id: UUID, now: datetime) -> None:
+    """A list got a line: see that it has a message, which one that was empty may have been made without."""
+    run(session, _BUMP, which=list_id, at=now)
+    show(session, View.TOUCH_LIST, str(list_id), Address.person(rep_id), priority=Priority.BULK)
 
 
 def lists_changed(session: Session, list_ids: Iterable[UUID], now: datetime) -> None:

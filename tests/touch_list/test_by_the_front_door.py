@@ -127,7 +127,7 @@ async def test_a_morning_from_the_message_to_done(house: WholeHouse) -> None:
     assert "Done. Tomorrow: 2." in done.text
     assert count(house, Touch, Touch.note == "said I would write") == 1
     lists = [one for one in await house.slack.calls("chat.postMessage") if "Touch list" in str(one["args"])]
-    assert len(lists) == 2  # Sam's and Ada's; a message is updated, never posted again
+    assert len(lists) == 1  # Ada has no work of lists; a message is updated, never posted again
     assert await house.slack.problems() == []
 
 
@@ -217,10 +217,12 @@ async def test_the_menu_of_a_line_and_today_bring_it_all_back(house: WholeHouse)
     await sam.sees("can be read from 14:00 on", in_="modal")
 
 
-async def test_an_empty_day_says_so_and_a_manager_has_no_list(house: WholeHouse) -> None:
+async def test_who_has_no_work_of_lists_hears_of_none_until_they_ask_and_a_manager_has_none(house: WholeHouse) -> None:
     await comes(house)
-    assert "Nothing is due today." in (await house.sam.sees("Touch list,", in_="dm")).text
-    assert [message for message in (await house.lena.view())["notifications"] if "Touch list" in str(message)] == []
+    for person in (house.sam, house.lena):
+        assert [one for one in (await person.view())["notifications"] if "Touch list" in str(one)] == []
+    await house.sam.types("/today")
+    assert (await house.sam.sees("Nothing is due today.")).ephemeral
 
 
 async def test_a_click_costs_one_update_of_the_message_and_none_of_the_modal(house: WholeHouse) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, update
 from bot.clocks import ShiftedClock
 from bot.db.models import DueTime, JobTick, Person, TouchItem, TouchList
 from bot.db.session import Database
-from bot.domain.terms import Role
+from bot.domain.terms import Outcome, Role
 from bot.jobs.schedule import DUE_JOBS
 from bot.jobs.worker import Worker
 from bot.service.touch_list_times import EVENING_JOB, MORNING_JOB
@@ -31,6 +31,7 @@ def moves(office: Office, zone: str) -> None:
 
 
 def test_the_list_is_there_at_half_past_seven_and_the_next_one_is_set(office: Office) -> None:
+    office.planned("Ann")
     office.arms()
     office.floor.until(berlin(MONDAY, "07:29"))
     assert office.days() == []
@@ -38,6 +39,17 @@ def test_the_list_is_there_at_half_past_seven_and_the_next_one_is_set(office: Of
     assert office.days() == [MONDAY]
     assert office.shown() == [str(office.lists()[0].id)]
     assert office.next_at() == berlin(TUESDAY, "07:30")
+
+
+def test_who_has_no_work_of_lists_gets_no_message_until_a_line_comes(office: Office) -> None:
+    ann = office.person("Ann")
+    office.morning()
+    assert (office.days(), office.shown()) == ([MONDAY], [])
+    office.floor.now = berlin(MONDAY, "09:00")
+    office.logs(ann, Outcome.CALLBACK, follow_up_at=berlin(MONDAY, "15:00"))
+    assert office.shown() == [str(office.lists()[0].id)]
+    office.morning(TUESDAY)
+    assert len(office.shown()) == 2, "an empty day of who works by lists is still said"
 
 
 def test_a_weekend_a_holiday_and_days_off_have_no_list(office: Office) -> None:
@@ -187,6 +199,8 @@ async def test_two_workers_and_a_restart_make_one_list(database: Database, datab
     office = make_office(SalesFloor(database))
     for number in range(12):
         office.floor.hires(f"Rep{number}", Role.SDR, timezone="Europe/Berlin", country="DE")
+    for name in office.floor.people:
+        office.plan(office.person(f"{name}s"), rep=name)
     office.arms()
     real, other = Stopped(berlin(MONDAY, "07:29")), Database(database_url)
     other.in_force = database.in_force

@@ -26,6 +26,7 @@ from bot.db.models import (
     TouchItem,
     TouchList,
 )
+from bot.db.queries.covered import covered_for
 from bot.db.queries.gate import Whom
 from bot.db.rows import run
 from bot.domain.business_time import HoursError, WorkWeek, work_week
@@ -285,3 +286,19 @@ def not_put_off(session: Session, due: Sequence[DueItem], until: datetime) -> li
 def on_list(session: Session, list_id: UUID) -> set[UUID]:
     """Who stands on a list, in whatever state."""
     return set(run(session, _ON_LIST, list=list_id).scalars())
+
+
+_SOME_WORK = select(
+    or_(
+        exists().where(Enrolment.person_id == bindparam("rep"), Enrolment.ended_at.is_(None)),
+        exists().where(Task.person_id == bindparam("rep"), Task.done_at.is_(None)),
+        exists().where(Lead.owner_id == bindparam("rep"), Lead.closed_at.is_(None)),
+        covered_for(bindparam("rep"), bindparam("day")).exists(),
+        exists().where(TouchList.person_id == bindparam("rep"), TouchItem.list_id == TouchList.id),
+    )
+)
+
+
+def works_by_list(session: Session, person_id: UUID, day: date) -> bool:
+    """Whether a rep has a plan, a promise or a lead, covers for somebody on ``day``, or had a line on a list before."""
+    return bool(run(session, _SOME_WORK, rep=person_id, day=day).scalar())
