@@ -10,12 +10,13 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
-from bot.db.models import DueTime, Person, TimeOff
+from bot.db.models import DueTime, Person, TimeOff, TouchList
 from bot.db.queries.touch_list_sources import REP_COLUMNS, WORKS_LISTS, Rep, rep_of, working_week
 from bot.domain.business_time import NoWorkingTimeError, add_working_days, is_working_day
+from bot.domain.touch_list_order import Wave
 from bot.domain.touch_list_windows import local_moment, working_spans
 from bot.playbook.schema import Playbook
 from bot.service.context import playbook
@@ -90,6 +91,8 @@ def arm_lists(session: Session, now: datetime, person_ids: Sequence[UUID] | None
     changed = []
     for rep in _reps(session, now, person_ids):
         coming = _coming(rep, pending.get(str(rep.id)), now, rules)
+        if coming is not None and coming.at <= now and _is_made(session, rep.id, coming.day):
+            coming = next_morning(rep, now, rules)  # moved there and back: its tick is taken, and would set no other
         if coming is not None:
             changed.append((MORNING_JOB, str(rep.id), coming.slot, coming.at))
     fall_due_together(session, changed)
@@ -108,6 +111,13 @@ def _coming(rep: Rep, row: object | None, now: datetime, rules: Playbook) -> Com
     if is_working_day(working_week(rep, rules), day) and (following is None or day <= following.day):
         following = Coming(day, morning_of(rep, day, rules))
     return None if following is None or following.slot == slot else following
+
+
+def _is_made(session: Session, rep_id: UUID, day: date) -> bool:
+    made = exists().where(
+        TouchList.person_id == rep_id, TouchList.local_date == day, TouchList.wave == Wave.MORNING.value
+    )
+    return bool(session.scalar(select(made)))
 
 
 def _reps(session: Session, now: datetime, person_ids: Sequence[UUID] | None) -> Iterable[Rep]:

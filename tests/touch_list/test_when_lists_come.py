@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
@@ -221,6 +221,7 @@ ZONES = ("Europe/Berlin", "America/New_York", "Asia/Tokyo", "Australia/Lord_Howe
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from((*ZONES, None)), st.integers(1, 40)), min_size=3, max_size=12))
+@example([("Europe/Berlin", 1), ("Pacific/Kiritimati", 1), ("Europe/Berlin", 1), ("Pacific/Kiritimati", 29)])
 def test_never_two_and_never_none_wherever_somebody_moves(office: Office, life: list[tuple[str | None, int]]) -> None:
     """Zones change and hours pass: a date has at most one list, and a whole working day in one zone has one."""
     for table in (TouchItem, TouchList, DueTime, JobTick):
