@@ -24,13 +24,14 @@ _CODES: Final = """
 CURRENCIES: Final = frozenset(_CODES.split())
 """Codes of ISO 4217 that money is paid in."""
 MOST_CENTS: Final = 10**14
-"""A million millions: more is a slip of the fingers."""
+"""A million millions: that much is a slip of the fingers."""
 _TIMES: Final = {"k": 1_000, "m": 1_000_000}
 _CURRENCY: Final = r"[A-Z]{3}|US\$|C\$|A\$|FR\.|[€$£]"
 _WHOLE: Final = re.compile(
     rf"(?P<before>{_CURRENCY})?\s*(?P<number>\d[\d.,'’ ]*\d|\d)\s*(?P<times>[KM])?\s*(?P<after>{_CURRENCY})?",
 )
 _MINUS: Final = re.compile(r"[-−–]\s*[€$£\d]")
+_RANGE: Final = re.compile(r"\d\s*[km]?\s*[€$£]?\s*(?:[-−–]|\bto\b)\s*[€$£]?\s*\d", re.IGNORECASE)
 _GROUPS: Final = r"\d{{1,3}}(?:{mark}\d{{3}})+"
 _EXAMPLES: Final = "Write it like 12500, 12,500.00, 12.5k or €12k."
 
@@ -70,6 +71,8 @@ def read_money(text: str, currency: str, field: str = "amount") -> Money:
     given = " ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split())
     if not given:
         raise UserError(f"How much is it? {_EXAMPLES}", field=field)
+    if _RANGE.search(given):
+        raise UserError(f"“{given[:40]}” is a range. Name one amount; it can be changed later.", field=field)
     if _MINUS.search(given):
         raise UserError("An amount is never below zero.", field=field)
     found = _WHOLE.fullmatch(given.upper())
@@ -82,9 +85,17 @@ def read_money(text: str, currency: str, field: str = "amount") -> Money:
     cents = _number(found["number"], times, given, field) * times * 100
     if cents != cents.to_integral_value():
         raise UserError(f"“{given[:40]}” has parts of a cent. {_EXAMPLES}", field=field)
-    if cents > MOST_CENTS:
+    if cents >= MOST_CENTS:
         raise UserError("That is more than any deal here can be worth. Is there a zero too many?", field=field)
     return Money(int(cents), read_currency(named.pop() if named else currency, field))
+
+
+def read_worth(text: str, currency: str, field: str = "amount") -> Money:
+    """What a deal is worth, as somebody types it: ``read_money``, and more than nothing. Raises ``UserError``."""
+    money = read_money(text, currency, field)
+    if not money.cents:
+        raise UserError("A deal is worth more than nothing. A rough amount will do.", field=field)
+    return money
 
 
 def read_currency(text: str, field: str = "currency") -> str:

@@ -13,7 +13,7 @@ from bot.db.queries.deals import DealCard, deal_card, find_deals, open_deals
 from bot.domain.commands import Actor, Undo
 from bot.domain.deal_commands import ChangeDeal, Lose, Propose, ReopenDeal, Win
 from bot.domain.errors import Gone
-from bot.domain.money import read_money
+from bot.domain.money import read_worth
 from bot.domain.opportunities import OPEN_DEALS, DealState, Guard, said_state
 from bot.domain.touch_text import plain
 from bot.handlers.deal_new import NEW, new_deal
@@ -134,7 +134,7 @@ async def on_won(request: Request) -> Answer:
     (deal_id, version), state = _meant(request), request.state
 
     def work(session: Session, actor: Actor, now: datetime) -> Dealt:
-        money = read_money(str(state.get(Action.DEAL_AMOUNT) or ""), deal_card(session, deal_id).money.currency)
+        money = read_worth(str(state.get(Action.DEAL_AMOUNT) or ""), deal_card(session, deal_id).money.currency)
         promised = str(state.get(Action.DEAL_PROMISED) or "")
         kind = kind_of(state.get(Action.DEAL_KIND))
         return win(session, Win(actor, deal_id, version, kind, money, promised, _guard(state)), now)
@@ -158,7 +158,7 @@ async def on_changed(request: Request) -> Answer:
     (deal_id, version), state = _meant(request), request.state
 
     def work(session: Session, actor: Actor, now: datetime) -> Dealt:
-        money = read_money(str(state.get(Action.DEAL_AMOUNT) or ""), deal_card(session, deal_id).money.currency)
+        money = read_worth(str(state.get(Action.DEAL_AMOUNT) or ""), deal_card(session, deal_id).money.currency)
         command = ChangeDeal(
             actor,
             deal_id,

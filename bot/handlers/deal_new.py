@@ -14,7 +14,7 @@ from bot.db.queries.deal_begin import deal_start
 from bot.domain.commands import Actor
 from bot.domain.deal_commands import BeginDeal
 from bot.domain.errors import Gone, UserError
-from bot.domain.money import read_money
+from bot.domain.money import read_worth
 from bot.domain.names import Candidate, Choice, Match, decide, rank
 from bot.domain.terms import Role
 from bot.handlers.edge import Edge
@@ -84,7 +84,7 @@ async def on_begun(request: Request) -> Answer:
     facts, state = request.metadata, request.state
 
     def work(session: Session, actor: Actor, now: datetime) -> Dealt:
-        money = read_money(str(state.get(Action.DEAL_AMOUNT) or ""), playbook(session).metrics.hour_cost.currency)
+        money = read_worth(str(state.get(Action.DEAL_AMOUNT) or ""), playbook(session).metrics.hour_cost.currency)
         command = BeginDeal(
             actor,
             account_id=_given(facts.get("account_id")),

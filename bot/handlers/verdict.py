@@ -9,7 +9,7 @@ from bot.db.queries.handoffs import HandoffCard, handoff_card
 from bot.domain.commands import Actor
 from bot.domain.deal_commands import HoldCall, MissCall, NotQualified, Qualify, RescheduleCall
 from bot.domain.errors import Gone, UserError
-from bot.domain.money import read_money
+from bot.domain.money import read_worth
 from bot.domain.opportunities import DealKind
 from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, CloseAll, Nothing, Request, Say, ShowView
@@ -83,7 +83,7 @@ async def on_qualified(request: Request) -> Answer:
     handoff_id, state = handoff_of(request.metadata["handoff_id"]), request.state
 
     def work(session: Session, actor: Actor, now: datetime) -> Dealt:
-        money = read_money(str(state.get(Action.DEAL_AMOUNT) or ""), _types_and_currency(session)[1])
+        money = read_worth(str(state.get(Action.DEAL_AMOUNT) or ""), _types_and_currency(session)[1])
         command = Qualify(
             actor,
             handoff_id,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import UserError
-from bot.domain.money import CURRENCIES, Money, read_currency, read_money, say_money, sums
+from bot.domain.money import CURRENCIES, Money, read_currency, read_money, read_worth, say_money, sums
 
 amounts = st.integers(0, 10**12)
 
@@ -43,6 +43,9 @@ def test_an_amount_is_read_as_it_was_meant(typed: str, cents: int, currency: str
         ("", "How much"),
         ("  ", "How much"),
         ("-5", "below zero"),
+        ("10-20k", "is a range"),
+        ("€10k to €20k", "is a range"),
+        ("1000000000000", "a zero too many"),
         ("€ -5", "below zero"),
         ("about ten", "can't read"),
         ("5 kg", "can't read"),
@@ -89,3 +92,9 @@ def test_a_currency_is_known_by_its_letters_or_its_sign() -> None:
     assert read_currency("$") == "USD"
     with pytest.raises(UserError, match="three letters"):
         read_currency("dollars")
+
+
+def test_a_deal_is_worth_something() -> None:
+    assert read_worth("0.01", "EUR") == Money(1, "EUR")
+    with pytest.raises(UserError, match="more than nothing"):
+        read_worth("0", "EUR")

@@ -150,7 +150,7 @@ def _who_takes_it(proposal: Proposal, chosen: Executive | None, typed: HandoffIn
 
 def _because(proposal: Proposal) -> str:
     said = esc(proposal.choice.said, 900)
-    return f"Proposed because {said}" if proposal.choice.ae_id is not None else said
+    return f"Why this proposal: {said}" if proposal.choice.ae_id is not None else said
 
 
 def _label(one: Executive, proposal: Proposal) -> str:
