@@ -1,5 +1,7 @@
 """Errors that are told to a person. Whatever is not a ``UserError`` is unexpected and gets a reference."""
 
+from collections.abc import Mapping
+
 
 class UserError(Exception):
     """Something a person asked for cannot be done; the message is a plain sentence for them.
@@ -11,6 +13,15 @@ class UserError(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.field = field
+
+
+class SeveralWrong(UserError):  # noqa: N818 — named for what is told
+    """Several fields of a form are wrong at once: ``sentences`` by field; the first is also the error's own."""
+
+    def __init__(self, sentences: Mapping[str, str]) -> None:
+        field, sentence = next(iter(sentences.items()))
+        super().__init__(sentence, field)
+        self.sentences = dict(sentences)
 
 
 class NotAllowed(UserError):  # noqa: N818 — named for what happened

@@ -19,7 +19,7 @@ from bot.db.queries.handoff_form import handoff_start
 from bot.db.queries.own_leads import own_leads
 from bot.db.session import NotBegun
 from bot.domain.commands import Actor, HandOff
-from bot.domain.errors import AlreadyTaken, Gone, NotFound, UserError
+from bot.domain.errors import AlreadyTaken, Gone, NotFound, SeveralWrong, UserError
 from bot.domain.handoff_stages import INTRO_CALL, TRANSFER
 from bot.domain.names import Candidate, Match, decide, rank
 from bot.domain.names import Nothing as Nobody
@@ -31,7 +31,7 @@ from bot.service.context import playbook
 from bot.service.executives import propose, slots_for
 from bot.service.handoff_leads import handed_off_already
 from bot.service.handoffs import HandedOff, hand_off
-from bot.slack.blocks import Post, say
+from bot.slack.blocks import Post, esc, say
 from bot.slack.ids import Action, Block, Callback, Command
 from bot.slack.views.handoff_command import (
     handoff_choice_post,
@@ -43,6 +43,8 @@ from bot.slack.views.handoff_form import HandoffInput, handoff_form, person_form
 from bot.slack.views.touch_form import person_options
 
 OPENS = re.compile(rf"^{Action.HANDOFF_OPEN}(_\w+)?$")
+TAKER = re.compile(r"(?:(?:^|\s)(?:to|for))?\s*<[@!]", re.IGNORECASE)
+"""Where a colleague is mentioned after the person."""
 HELP = frozenset({"help", "?", "-h", "--help"})
 SHOWN = 8
 SUGGESTED = 20
@@ -64,6 +66,9 @@ async def on_handoff(request: Request) -> Answer:
     typed = plain(request.text).strip()
     if typed.casefold() in HELP:
         return Say(handoff_help_post())
+    if TAKER.search(typed):
+        name = esc(TAKER.split(typed, maxsplit=1)[0].strip(), 80) or "jane doe"
+        return Say(say(f"Write only whom it is about: `/handoff {name}`. Who takes it and when are in the form."))
 
     def look_up(session: Session, actor: Actor, now: datetime) -> UUID | Post:
         may_read_contacts(actor)
@@ -193,6 +198,9 @@ async def on_submit(request: Request) -> Answer:
         await request.perform(work)
     except NotBegun:
         return beside(request, None, "Not saved: I am very busy right now. Please press the button again.")
+    except SeveralWrong as error:
+        several = [beside(request, field, sentence).errors for field, sentence in error.sentences.items()]
+        return FieldErrors({field: sentence for one in reversed(several) for field, sentence in one.items()})
     except UserError as error:
         return beside(request, error.field, error.sentence)
     return CloseAll()

@@ -16,7 +16,7 @@ from bot.db.base import new_id
 from bot.db.models import Handoff, Lead, Meeting
 from bot.domain.business_time import is_working
 from bot.domain.commands import AnswerHandoff, HandOff, TakeBackHandoff, UndoAccept
-from bot.domain.errors import AlreadyTaken, Gone, NotAllowed, UserError
+from bot.domain.errors import AlreadyTaken, Gone, NotAllowed, SeveralWrong, UserError
 from bot.domain.handoff import Executive, on_leave
 from bot.domain.handoff_stages import ACCEPTED, DECLINED, INTRO_CALL, TAKEN_BACK, TRANSFER, WAITING, said
 from bot.service.audit import record
@@ -67,14 +67,17 @@ def hand_off(session: Session, command: HandOff, now: datetime) -> HandedOff:
 
 
 def _contract(session: Session, command: HandOff) -> dict[str, str]:
-    """The answers, tidied. Raises ``UserError`` beside the first question that is not answered."""
+    """The answers, tidied. Raises ``SeveralWrong`` beside the questions that are not answered."""
     found: dict[str, str] = {}
+    missing: dict[str, str] = {}
     for field in playbook(session).handoff.contract:
         answer = clean_lines(command.contract.get(field.key, ""), ANSWER_LENGTH).strip()
         if field.required and not answer:
-            raise UserError(f"This is needed: {field.label}", field=field.key)
+            missing[field.key] = f"This is needed: {field.label}"
         if answer:
             found[field.key] = answer
+    if missing:
+        raise SeveralWrong(missing)
     return found
 
 

@@ -134,6 +134,8 @@ async def test_errors_stand_beside_their_fields_and_nothing_typed_is_lost(house:
     rep = await lead_in_hand(house)
     assert await rep.types("/handoff jane o'neill", in_="#inbound")
     await rep.sees("Hand off", in_="modal")
+    refused = await rep.submits(**dict.fromkeys(ANSWERS, " "))
+    assert len(refused.result["errors"]) == len(ANSWERS)
     await fills_in(rep)
     refused = await rep.submits()
     assert not refused
@@ -350,6 +352,9 @@ async def test_every_way_in_and_every_unclear_name_leads_somewhere(house: WholeH
     await rep.closes()
     await house.gus.types("/handoff jane", in_="#inbound")
     await house.gus.sees("I don't know you yet")
+    assert await rep.types("/handoff jane to @Erik thursday 3pm", in_="#inbound")
+    told = await rep.sees("Write only whom it is about: /handoff jane.")
+    assert "<@" not in told.text
 
 
 async def test_many_touches_are_read_page_by_page(house: WholeHouse) -> None:

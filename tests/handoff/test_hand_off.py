@@ -18,7 +18,7 @@ from bot.domain.commands import (
     Undo,
     UndoAccept,
 )
-from bot.domain.errors import AlreadyTaken, Gone, NotAllowed, UserError
+from bot.domain.errors import AlreadyTaken, Gone, NotAllowed, SeveralWrong, UserError
 from bot.domain.terms import Channel, LeadState, Outcome, Stage
 from bot.service.claims import reopen_lead
 from bot.service.handoffs import answer_handoff, hand_off, take_back_handoff, undo_accept
@@ -60,6 +60,9 @@ def test_every_question_of_the_contract_must_be_answered(house: HandoffHouse) ->
         with pytest.raises(UserError, match="This is needed") as refused:
             house.hands_off(jane, contract=CONTRACT | {key: " \n "})
         assert refused.value.field == key
+    with pytest.raises(SeveralWrong) as all_of_them:
+        house.hands_off(jane, contract={})
+    assert list(all_of_them.value.sentences) == list(CONTRACT)
     assert house.lead(house.read(lambda s: s.query(Lead.id).scalar())).closed_at is None
 
 
