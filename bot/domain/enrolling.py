@@ -42,13 +42,14 @@ _WITH_A_REASON = frozenset({Why.RESTS, Why.ROUNDS, Why.ENOUGH})
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Somebody's newest enrolment in a cadence. ``live_with``: who has them in a plan now."""
+    """Somebody's newest enrolment in a cadence. ``live_with``: who has them in a plan now, by name and by id."""
 
     round: int
     end_reason: str | None
     rests_until: date | None
     ended_on: date | None
     live_with: str | None = None
+    live_with_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

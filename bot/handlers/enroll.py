@@ -4,6 +4,7 @@ What must stay true: nobody is guessed: an unclear name becomes a choice; who is
 """
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,10 +13,12 @@ from sqlalchemy.orm import Session
 from bot.db.queries.actors import find_actor
 from bot.db.queries.contacts import find_contacts
 from bot.db.queries.own_plans import own_plans
+from bot.db.queries.setup import find_people
 from bot.domain.commands import Actor, Undo
 from bot.domain.enroll_line import MOST, EnrollLine, read_enroll
 from bot.domain.errors import Gone, NotFound, UserError
 from bot.domain.names import Match, Nothing, decide, rank
+from bot.domain.terms import SELLING
 from bot.domain.touch_text import plain
 from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, Request, Say
@@ -24,11 +27,20 @@ from bot.service.context import playbook
 from bot.service.enrolments import Enroll, Enrolled, enroll, take_back_enrolled
 from bot.slack.blocks import Post, say
 from bot.slack.ids import Action, Command
-from bot.slack.views.enroll import Unclear, choice_post, enroll_help_post, enrolled_post, plans_post
+from bot.slack.views.enroll import (
+    Unclear,
+    choice_post,
+    ends_elsewhere_post,
+    enroll_help_post,
+    enrolled_post,
+    plans_post,
+)
 
 ANY_CHOICE = re.compile(rf"^{Action.ENROLL}(_\w+)?$")
 HELP = frozenset({"help", "?", "-h", "--help"})
 SHOWN = 8
+TAKE_OUT = re.compile(r"(?:stop|remove|end|unenroll?)\s+(.+)", re.IGNORECASE | re.DOTALL)
+FOR_SOMEBODY = re.compile(r"(.+?)\s+for\s+(\w[\w .'-]*)", re.IGNORECASE)
 
 
 def register(edge: Edge) -> None:
@@ -43,9 +55,11 @@ async def on_enroll(request: Request) -> Answer:
     typed = plain(request.text).strip()
     if typed.casefold() in HELP:
         return Say(enroll_help_post())
+    if out := TAKE_OUT.fullmatch(typed):
+        return Say(await request.read(lambda _session, _actor, _now: ends_elsewhere_post(out[1])))
     line = read_enroll(typed)
     if not line.people:
-        return Say(await request.read(lambda session, actor, now: plans_post(own_plans(session, actor.person_id))))
+        return Say(await request.read(_plans))
     request.typed = typed
     return Say(await request.perform(lambda session, actor, now: _enroll_line(session, actor, line, now)))
 
@@ -74,12 +88,17 @@ async def on_undo(request: Request) -> Answer:
     return Say(say(await request.perform(work)), replace=True)
 
 
+def _plans(session: Session, actor: Actor, _now: datetime) -> Post:
+    return plans_post(own_plans(session, actor.person_id), has_list=actor.has(*SELLING))
+
+
 def _enroll_line(session: Session, actor: Actor, line: EnrollLine, now: datetime) -> Post:
     may_read_contacts(actor)
     if len(line.people) > MOST:
         raise UserError(f"That is more than {MOST} people. Import them from a file: handraiser import --enroll.")
     if line.anyway and not line.reason:
         raise UserError("Why all the same? Say it after “anyway”, like: anyway she changed jobs.")
+    line = _with_rep(session, line)
     rep_id = _rep(session, line)
     meant: list[UUID] = []
     unclear: list[Unclear] = []
@@ -97,6 +116,22 @@ def _enroll_line(session: Session, actor: Actor, line: EnrollLine, now: datetime
         return enrolled_post(None, actor, unclear)
     command = Enroll(actor, meant, rep_id, reason=line.reason, override=line.override)
     return _done(enroll(session, command, now), actor, unclear)
+
+
+def _with_rep(session: Session, line: EnrollLine) -> EnrollLine:
+    """The line with its rep, where "for sam" ends the names without an @ and is one rep of ours."""
+    found = FOR_SOMEBODY.fullmatch(line.people[-1]) if line.people and not (line.rep or line.rep_unknown) else None
+    if found is None:
+        return line
+    wanted = set(found[2].casefold().split())
+    reps = [one for one in find_people(session, found[2], SELLING) if wanted <= set(one.name.casefold().split())]
+    if len(reps) > 1:
+        names = " or ".join(one.name for one in reps[:SHOWN])
+        raise UserError(f"For whom, {names}? Pick the rep from the names that Slack offers after the @.")
+    rep = find_actor(session, person_id=reps[0].id) if reps else None
+    if rep is None or rep.slack_user_id is None:
+        return line
+    return replace(line, people=(*line.people[:-1], found[1]), rep=rep.slack_user_id)
 
 
 def _rep(session: Session, line: EnrollLine) -> UUID | None:

@@ -164,6 +164,8 @@ def _rep(session: Session, command: Enroll, now: datetime) -> RepDays:
     if rep is None:
         raise NotFound("That rep is not on the team any more.", field="rep")
     if not rep.has(*SELLING):
+        if actor is not None and not others:
+            raise UserError("You have no touch list of your own. Say whose: `/enroll jane doe for @rep`.", field="rep")
         raise UserError(f"{rep.name} has no touch list. Choose a rep, or give them the role sdr.", field="rep")
     since = now.date() - 2 * DAY
     return days_of_reps(session, [rep_id], since)[rep_id]
@@ -205,7 +207,10 @@ class _Enrolling:
         today = self._now.astimezone(ZoneInfo(self._rep.timezone)).date()
         against = objection(them, work, self._rules, self._now, today, self._command.override)
         if against is not None:
-            return against
+            actor = self._command.actor
+            own = actor is not None and them.past is not None and them.past.live_with_id == actor.person_id
+            said = "is in one of your plans already" if own and against.why is Why.ENROLLED else against.sentence
+            return replace(against, sentence=said)
         days = replace(self._rep.days, country=them.country or them.account_country)
         start = self._flow.place(days, work.starts, pressing=self._pressing)
         if start is None:

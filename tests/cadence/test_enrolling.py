@@ -46,7 +46,7 @@ def test_once_the_days_list_is_made_it_begins_on_the_next_working_day(desk: Desk
 def test_twice_is_told_and_changes_nothing(desk: DeskHouse) -> None:
     desk.enrolls()
     (left_out,) = desk.enrolls().left_out
-    assert (left_out.why, left_out.sentence) == (Why.ENROLLED, "is in a plan already, Sam's")
+    assert (left_out.why, left_out.sentence) == (Why.ENROLLED, "is in one of your plans already")
 
 
 def test_never_two_reps_on_one_account(desk: DeskHouse) -> None:

@@ -106,6 +106,25 @@ async def test_a_manager_enrols_for_a_rep_and_nobody_else_does(house: WholeHouse
     choice = await house.lena.sees("Whom do you mean by “acme”?")
     await house.lena.clicks("Tim Bell, Acme", on=choice)
     await house.lena.sees("Enrolled Tim Bell, Acme on Sam Okafor's list")
+    await house.lena.types("/enroll ruth vance for sam")
+    await house.lena.sees("Enrolled Ruth Vance, Acme on Sam Okafor's list")
+
+
+async def test_a_manager_without_a_list_is_told_to_say_whose(house: WholeHouse) -> None:
+    await house.lena.types("/enroll")
+    await house.lena.sees("Try /enroll jane doe for @rep")
+    await house.lena.types("/enroll tim bell")
+    await house.lena.sees("You have no touch list of your own. Say whose")
+
+
+async def test_taking_somebody_out_is_never_read_as_putting_them_in(house: WholeHouse) -> None:
+    await house.sam.types("/enroll jane doe")
+    await house.sam.types("/enroll jane doe")
+    await house.sam.sees("Jane Doe is in one of your plans already.")
+    await house.sam.types("/enroll remove jane doe")
+    told = await house.sam.sees("A plan is ended on the person's card: /lead jane doe")
+    assert [block["type"] for block in told.raw["blocks"]] == ["section"]
+    assert [name for name, _ in live(house)] == ["Jane"]
 
 
 async def test_the_card_has_a_button(house: WholeHouse) -> None:

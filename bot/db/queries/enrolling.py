@@ -50,6 +50,7 @@ _PAST = (
         Enrolment.end_reason,
         Enrolment.rests_until,
         Enrolment.ended_at,
+        Enrolment.person_id,
         Person.name,
     )
     .join(Person, Person.id == Enrolment.person_id)
@@ -152,7 +153,8 @@ def contacts_at(session: Session, account_id: UUID, limit: int) -> Sequence[UUID
 def _past(row: Any) -> Past:
     """Rows come oldest first, so that the newest one stays; what a follow-up plan's lead came to, counts as well."""
     ended_on = row.ended_at.date() if row.ended_at is not None else None
-    return Past(row.round, row.end_reason, row.rests_until, ended_on, row.name if row.ended_at is None else None)
+    live_with = (row.name, row.person_id) if row.ended_at is None else (None, None)
+    return Past(row.round, row.end_reason, row.rests_until, ended_on, *live_with)
 
 
 def _entries(session: Session, hashes: Collection[str]) -> dict[str, list[Suppressed]]:

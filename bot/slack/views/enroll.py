@@ -66,8 +66,17 @@ def enroll_help_post() -> Post:
     return post(f"{said}. {plain}. {tail}", [section(f"*{said}*\n" + "\n".join(lines)), context(tail)])
 
 
-def plans_post(plans: OwnPlans) -> Post:
-    """Nothing was typed: own plans, counted."""
+def ends_elsewhere_post(words: str) -> Post:
+    """Somebody wants to take people out, which the card does."""
+    said = f"Nothing was changed. A plan is ended on the person's card: `/lead {esc(words, 80)}`, then “End plan”."
+    return post(said, [section(said)])
+
+
+def plans_post(plans: OwnPlans, *, has_list: bool = True) -> Post:
+    """Nothing was typed: own plans, counted. ``has_list``: whether the one who asks has a touch list."""
+    if not has_list:
+        said = "You have no touch list of your own. Try `/enroll jane doe for @rep`; `/enroll help` shows more."
+        return post(said, [section(said)])
     if not plans.cadence and not plans.follow_up:
         said = "Nobody is in your plans yet. Try `/enroll jane doe`; `/enroll help` shows more."
         return post(said, [section(said)])
