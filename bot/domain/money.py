@@ -25,10 +25,10 @@ CURRENCIES: Final = frozenset(_CODES.split())
 """Codes of ISO 4217 that money is paid in."""
 MOST_CENTS: Final = 10**14
 """A million millions: that much is a slip of the fingers."""
-_TIMES: Final = {"k": 1_000, "m": 1_000_000}
+_TIMES: Final = {"k": 1_000, "m": 1_000_000, "mio": 1_000_000}
 _CURRENCY: Final = r"[A-Z]{3}|US\$|C\$|A\$|FR\.|[€$£]"
 _WHOLE: Final = re.compile(
-    rf"(?P<before>{_CURRENCY})?\s*(?P<number>\d[\d.,'’ ]*\d|\d)\s*(?P<times>[KM])?\s*(?P<after>{_CURRENCY})?",
+    rf"(?P<before>{_CURRENCY})?\s*(?P<number>\d[\d.,'’ ]*\d|\d)\s*(?P<times>K|MIO|M)?\s*(?P<after>{_CURRENCY})?",
 )
 _MINUS: Final = re.compile(r"[-−–]\s*[€$£\d]")
 _RANGE: Final = re.compile(r"\d\s*[km]?\s*[€$£]?\s*(?:[-−–]|\bto\b)\s*[€$£]?\s*\d", re.IGNORECASE)

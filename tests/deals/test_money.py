@@ -31,6 +31,7 @@ amounts = st.integers(0, 10**12)
         ("300 usd", 30_000, "USD"),
         ("£9.99", 999, "GBP"),
         ("0", 0, "EUR"),
+        ("1,2 Mio", 120_000_000, "EUR"),
     ],
 )
 def test_an_amount_is_read_as_it_was_meant(typed: str, cents: int, currency: str) -> None:
