@@ -223,6 +223,9 @@ async def test_who_has_no_work_of_lists_hears_of_none_until_they_ask_and_a_manag
         assert [one for one in (await person.view())["notifications"] if "Touch list" in str(one)] == []
     await house.sam.types("/today")
     assert (await house.sam.sees("Nothing is due today.")).ephemeral
+    await house.lena.types("/today")
+    await house.all_is_told()
+    assert [one for one in (await house.lena.view())["notifications"] if "Touch list" in str(one)] == []
 
 
 async def test_a_click_costs_one_update_of_the_message_and_none_of_the_modal(house: WholeHouse) -> None:
