@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from bot.domain.terms import OUTCOMES, Channel, Outcome
 from bot.domain.time_words import When
 from bot.domain.time_zones import say_zone, zone_of
-from bot.domain.touch_draft import Question, QuestionKind, TouchDraft, say
+from bot.domain.touch_details import NOES
+from bot.domain.touch_draft import TO_COME, Question, QuestionKind, TouchDraft, say
 from bot.domain.touch_pending import (
     CALLBACK,
     FOLLOW_UP,
@@ -46,7 +47,7 @@ def from_draft(draft: TouchDraft, line: str, day_starts: time, typed_at: datetim
             outcome=draft.outcome,
             happened_at=draft.happened_at or typed_at,
             follow_up_at=follow_up_at,
-            callback_at=_reminder(draft.callback, day_starts),
+            callback_at=_reminder(draft.callback or _to_come(draft), day_starts),
             said_by=draft.said_by,
             referral_name=referral.name if referral else None,
             referral_email=referral.email if referral else None,
@@ -57,6 +58,12 @@ def from_draft(draft: TouchDraft, line: str, day_starts: time, typed_at: datetim
             questions=tuple(questions),
         )
     )
+
+
+def _to_come(draft: TouchDraft) -> When | None:
+    """A time to come beside what has happened: the form offers it for a reminder."""
+    said = next((one.when for one in draft.questions if one.why == TO_COME), None)
+    return None if said is None or said.theirs or said.unknown_place or draft.outcome in NOES else said
 
 
 def _elsewhere(draft: TouchDraft) -> list[Elsewhere]:

@@ -11,6 +11,9 @@ from enum import StrEnum
 from bot.domain.terms import Channel, Outcome
 from bot.domain.time_words import When, say_when
 
+TO_COME = "That is still to come. When was it, or shall I remind you then?"
+"""Why the time of an outcome is asked that is said to have come in the future."""
+
 
 @dataclass(frozen=True, slots=True)
 class Who:

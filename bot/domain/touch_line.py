@@ -18,7 +18,7 @@ from bot.domain.touch_outcome import judge, wished_meeting
 from bot.domain.touch_reading import SEPARATORS, Line
 from bot.domain.touch_second import find_promise, settle, take_promise, tell_leftovers
 from bot.domain.touch_text import Word, plain, split
-from bot.domain.touch_times import asides, happened, outcome_time
+from bot.domain.touch_times import asides, happened, outcome_time, still_to_come
 from bot.domain.touch_vocabulary import FILLERS, Sense
 from bot.domain.touch_who import find_who
 
@@ -68,6 +68,7 @@ def _read(line: Line) -> TouchDraft:
     minutes = duration(line, verdict)
     was = happened(line, verdict, meant)
     wish(line, verdict)
+    still_to_come(line, verdict, was, meant)
     tell_leftovers(line, meant, verdict, promise)
     _small_words(line)
     if not found.who.named:

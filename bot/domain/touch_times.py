@@ -18,14 +18,14 @@ from bot.domain.time_words import Found as FoundTime
 from bot.domain.time_words import When, find_when, read_when, say_for
 from bot.domain.time_zones import zone_of
 from bot.domain.touch_details import DURATION
-from bot.domain.touch_draft import Option, Question, QuestionKind, Span
+from bot.domain.touch_draft import TO_COME, Option, Question, QuestionKind, Span
 from bot.domain.touch_hits import Hit
 from bot.domain.touch_outcome import Verdict
 from bot.domain.touch_reading import SEPARATORS, Line
 from bot.domain.touch_vocabulary import FILLERS, KNOWN, SOFT, STOPS, TIMED
 
 _MOST_PAST: Final = 5
-"""So many times that have been are looked at; a line of more is no line of one touch."""
+"""So many times are looked at; a line of more is no line of one touch."""
 _HAS_DURATION: Final = re.compile(r"\dh|\dm|\d (?:h|m)|hour", re.IGNORECASE)
 _MOST_FALLBACK_WORDS: Final = 4
 _VAGUE: Final = re.compile(
@@ -188,6 +188,25 @@ def happened(line: Line, verdict: Verdict, meant: Sequence[Hit]) -> datetime | N
         if earlier is not None and _is_beside(line, earlier, covered, said_past=False):
             return _took(line, earlier)
     return None
+
+
+def still_to_come(line: Line, verdict: Verdict, was: datetime | None, meant: Sequence[Hit]) -> None:
+    """A plain time to come beside what has happened already is asked about: it is no touch of now."""
+    if was is not None or verdict.outcome is None or verdict.outcome in TIMED or verdict.main is None:
+        return
+    covered = line.covered()
+    for hit in meant:
+        covered[hit.first : hit.last] = [True] * (hit.last - hit.first)
+    found = find_when(line.text, line.now, line.tz)
+    for _ in range(_MOST_PAST):
+        if found is None:
+            return
+        beside = _is_beside(line, Earlier(None, found.start, found.end), covered, said_past=False)
+        if beside and found.when.at > line.now and not line.overlaps(found.start, found.end):
+            said = line.text[found.start : found.end]
+            line.questions.append(Question(QuestionKind.WHEN, (), said, found.when, TO_COME))
+            return
+        found = find_when(line.text, line.now, line.tz, found.end)
 
 
 def _took(line: Line, past: Earlier) -> datetime | None:

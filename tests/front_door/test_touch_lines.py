@@ -258,3 +258,14 @@ async def test_a_wish_that_is_a_booking_keeps_the_callback(office: Office) -> No
     (touch,) = office.house.all(Touch)
     assert touch.follow_up_at == datetime(2026, 11, 26, 14, tzinfo=UTC)
     assert dues(office) == [datetime(2026, 11, 25, 8, tzinfo=UTC)]
+
+
+async def test_what_is_still_to_come_is_asked_about_and_not_logged_as_now(office: Office) -> None:
+    await office.sam.types("/touch jane doe connected tomorrow 15:00")
+    await office.sam.sees(
+        "“tomorrow 15:00”: That is still to come. When was it, or shall I remind you then?", in_="modal"
+    )
+    assert office.house.all(Touch) == []
+    assert await office.sam.submits()
+    await office.sam.sees("Logged for Jane Doe, Acme: call, connected.", in_="modal")
+    assert dues(office) == [datetime(2026, 11, 25, 14, tzinfo=UTC)]

@@ -15,6 +15,7 @@ from bot.domain.compliance import Refused, Warned
 from bot.domain.names import Candidate
 from bot.domain.sentences import stop
 from bot.domain.terms import Outcome
+from bot.domain.touch_draft import TO_COME
 from bot.domain.touch_draft import say as word
 from bot.domain.touch_pending import Ask, PendingQuestion
 from bot.service.touch_lines import Asked
@@ -193,6 +194,8 @@ def question(asked: Asked) -> str:
         return _why(open_one) + f"When is {about}?"
     if asked.sentence:
         return esc(asked.sentence, 300)
+    if open_one is not None and open_one.why == TO_COME:
+        return f"{about}: {TO_COME}"
     kind = open_one.kind if open_one else Ask.FORM
     return _why(open_one) + _OPEN_QUESTIONS.get(kind, "Something is missing. The form has the rest.")
 
