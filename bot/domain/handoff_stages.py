@@ -22,6 +22,10 @@ BEFORE_CALL = (WAITING, ACCEPTED)
 """States in which its intro call is to come, or was not spoken of yet."""
 INTRO_CALL, TRANSFER = "intro_call", "transfer"
 """Kinds: with a time, or of somebody who is on the line."""
+CALL_MOVED = "call moved"
+"""What another time for the call says in the history, before its reason."""
+STEP_BACK = "taken back"
+"""What an undone verdict says in the history of the handoff and of its lead."""
 WAITS = "waits on"
 """What a manager's decision to wait says in the history."""
 

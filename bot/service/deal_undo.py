@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from bot.db.models import AuditEntry, Base, Handoff, Lead, Opportunity
 from bot.domain.commands import Actor, Undo
 from bot.domain.errors import Gone, NotAllowed, NotFound
+from bot.domain.handoff_stages import STEP_BACK
 from bot.domain.notices import Address, Notice, NoticeKind, Priority
 from bot.domain.opportunities import DealState
 from bot.domain.terms import LeadState, Role
@@ -30,7 +31,7 @@ from bot.service.undo import undo
 
 VERDICTS = frozenset(["hold_call", "miss_call", "qualify", "not_qualified"])
 DEAL_STEPS = frozenset(["begin_deal", "propose", "win", "lose", "change_deal", "reopen_deal"])
-TAKEN_BACK = "taken back"
+TAKEN_BACK = STEP_BACK
 Facts = dict[str, str | int | float | bool | None]
 
 

@@ -15,7 +15,7 @@ from bot.db.models import Handoff, Meeting, Person
 from bot.domain.commands import MoveIntroCall
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.handoff import Executive
-from bot.domain.handoff_stages import BEFORE_CALL, INTRO_CALL, WAITING
+from bot.domain.handoff_stages import BEFORE_CALL, CALL_MOVED, INTRO_CALL, WAITING
 from bot.domain.intro_call import why_not_then
 from bot.service.audit import record
 from bot.service.call_watch import watch_handoff
@@ -182,7 +182,8 @@ def _cancelled(session: Session, command: MoveIntroCall, handoff: Handoff, now: 
 def _moved(
     session: Session, command: MoveIntroCall, handoff: Handoff, what: str, now: datetime, causation_id: UUID
 ) -> None:
-    said = f"call {what}{f': {command.reason}' if command.reason else ''}"
+    step = CALL_MOVED if what == "moved" else f"call {what}"
+    said = f"{step}{f': {command.reason}' if command.reason else ''}"
     actor_id = command.actor.person_id
     touched(session, handoff)
     watch_handoff(session, handoff.id, now)

@@ -1,15 +1,22 @@
 """Taking a verdict back, with all that it changed, while nothing followed."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.db.models import Opportunity, Task, Touch
+from bot.db.queries.handoffs import handoff_card
+from bot.db.queries.leads import lead_card
 from bot.domain.commands import LogTouch, Undo
-from bot.domain.deal_commands import HoldCall, MissCall, NotQualified
+from bot.domain.deal_commands import HoldCall, MissCall, NotQualified, RescheduleCall
 from bot.domain.errors import Gone, NotAllowed
 from bot.domain.terms import Channel, Outcome
+from bot.playbook.load import default_playbook
 from bot.service.deal_undo import undo_step
 from bot.service.touches import log_touch
-from bot.service.verdicts import hold_call, miss_call, not_qualified
+from bot.service.verdicts import hold_call, miss_call, not_qualified, reschedule_call
+from bot.slack.views.alert import alert_post
+from bot.slack.views.handoff import call_line
 from tests.deals.house import Closing
 
 STEPS = ["hold", "miss", "qualify", "not_qualified"]
@@ -90,3 +97,24 @@ def test_what_the_rep_did_about_a_lead_that_came_back_is_not_taken_back(closing:
     with pytest.raises(Gone, match="changed since"):
         closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), back.causation_id))
     assert closing.handoff(handoff_id).state == "not_qualified"
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_after_undo_the_card_still_names_who_handed_over_and_no_move(closing: Closing, step: str) -> None:
+    handoff_id, carry_out = _step(closing, step)
+    dealt = carry_out()
+    closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), dealt.causation_id))
+    lead_id = closing.handoff(handoff_id).lead_id
+    card = closing.floor.read(lambda session: lead_card(session, lead_id, closing.now))
+    assert alert_post(card, "round:1", default_playbook()).text.startswith("Handed off (Ada): ")
+    handoff = closing.floor.read(lambda session: handoff_card(session, handoff_id, closing.now))
+    assert "(moved)" not in call_line(handoff)
+
+
+def test_a_call_that_was_given_another_time_says_so(closing: Closing) -> None:
+    handoff_id = closing.accepted()
+    later = closing.meeting(handoff_id).starts_at + timedelta(days=1)
+    erik = closing.floor.actor("Erik")
+    closing.floor.does(reschedule_call, RescheduleCall(erik, handoff_id, later, "ill"))
+    handoff = closing.floor.read(lambda session: handoff_card(session, handoff_id, closing.now))
+    assert "(moved)" in call_line(handoff)

@@ -25,6 +25,8 @@ class CardMeeting:
     place: str
     uid: str
     sequence: int
+    moved: bool
+    """Somebody gave it another time; its sequence counts up for other reasons too."""
 
 
 @dataclass(frozen=True, slots=True)

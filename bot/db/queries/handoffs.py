@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.db.models import (
@@ -32,6 +32,7 @@ from bot.db.queries.lead_facts import CardTouch, Somebody
 from bot.db.session import PlaybookInForce
 from bot.domain.definitions import conditions_held
 from bot.domain.errors import NotFound
+from bot.domain.handoff_stages import CALL_MOVED
 from bot.domain.places import candidate_zones
 from bot.domain.terms import Channel, ScorePart
 from bot.playbook.schema import Playbook
@@ -178,6 +179,7 @@ def _steps(session: Session, handoff_id: UUID) -> tuple[CardStep, ...]:
 
 
 def _meeting(session: Session, handoff_id: UUID) -> CardMeeting | None:
+    moved = exists().where(HandoffMove.handoff_id == handoff_id, HandoffMove.reason.startswith(CALL_MOVED))
     row = session.execute(
         select(
             Meeting.id,
@@ -187,6 +189,7 @@ def _meeting(session: Session, handoff_id: UUID) -> CardMeeting | None:
             Meeting.place,
             Meeting.uid,
             Meeting.sequence,
+            (Meeting.sequence > 0) & moved,
         )
         .where(Meeting.handoff_id == handoff_id)
         .order_by(Meeting.id.desc())

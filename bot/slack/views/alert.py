@@ -13,6 +13,7 @@ from bot.db.queries.leads import LeadCard
 from bot.domain.compliance import Allowed, Refused, Verdict, Warned
 from bot.domain.counting import counted
 from bot.domain.fill import fill
+from bot.domain.handoff_stages import STEP_BACK
 from bot.domain.sentences import stop
 from bot.domain.terms import Channel, Intent, LeadState, Outcome, Stage
 from bot.playbook.schema import Playbook
@@ -312,7 +313,8 @@ def _same_owner(card: LeadCard) -> bool:
 
 
 def _closed(card: LeadCard) -> Post:
-    by = next((move.by for move in reversed(card.moves) if move.after is card.state), None)
+    led = (move.by for move in reversed(card.moves) if move.after is card.state and move.reason != STEP_BACK)
+    by = next(led, None)  # who took a later step back did not hand them over
     words = {LeadState.HANDED_OFF: "Handed off", LeadState.RECYCLED: "Later"}
     word = words.get(card.state, card.state.value.replace("_", " ").capitalize())
     why = f" – {esc(card.close_reason, 200)}" if card.close_reason else ""

@@ -65,7 +65,7 @@ def call_line(card: HandoffCard) -> str:
     if meeting.state == "cancelled":
         return "The intro call is cancelled; no other time yet."
     where = f", {link(meeting.place, 'video')}" if meeting.place.startswith("https://") else ""
-    moved = " (moved)" if meeting.sequence and meeting.state == "booked" else ""
+    moved = " (moved)" if meeting.moved and meeting.state == "booked" else ""
     theirs = f" ({local_times(card.timezones, meeting.starts_at)} for them)" if card.timezones else ""
     return f"Intro call {at(meeting.starts_at, '{date_short} at {time}')}{theirs}{moved}{where}."
 

@@ -17,6 +17,7 @@ from bot.db.queries.own_leads import PAGE as OWN_PAGE
 from bot.db.queries.own_leads import OwnLead, OwnLeads
 from bot.domain.compliance import Allowed, Refused, Verdict, Warned
 from bot.domain.counting import counted
+from bot.domain.handoff_stages import STEP_BACK
 from bot.domain.names import Candidate, NameQuery
 from bot.domain.sentences import stop
 from bot.domain.terms import LeadState, ScorePart
@@ -297,6 +298,8 @@ def _entry(one: TimelineEntry) -> str:
             said = ", ".join(dict.fromkeys((_word(one.what), _word(one.came or ""))))
             remark = " (corrected)" if one.remark else ""
             return f"{when} · *{said}*{who}{remark}{_dash(one.note)}"
+        case "move" if one.remark == STEP_BACK:
+            return f"{when} · {MOVES.get(one.what, _word(one.what))} again: the step after it was taken back{who}"
         case "move":
             return f"{when} · {MOVES.get(one.what, _word(one.what))}{who}{_dash(one.remark)}"
         case "alert":
