@@ -19,6 +19,8 @@ DAY_LONG: Final = timedelta(days=1)
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LONGEST_DAYS: Final = 3660
 """About ten years: more is a slip."""
+_AHEAD_DAYS: Final = 92
+"""So many days from its beginning, about a quarter, an end without a year may lie in the coming year."""
 
 
 class Span(StrEnum):
@@ -117,15 +119,34 @@ def unit_of(span: Span, today: date, ago: int = 0) -> Period:
 
 def read_period(text: str, today: date) -> Period | None:
     """The period that ``text`` says and nothing but it, for somebody whose calendar shows ``today``; else None."""
+    period = _read(text, today)
+    return period if period is not None and _sound(period, today) else None
+
+
+def ends_first(text: str, today: date) -> bool:
+    """Whether ``text`` says days of which the last comes before the first: "10 oct to 5 oct"."""
+    period = _read(text, today)
+    return period is not None and period.last < period.first
+
+
+def no_such_day(text: str) -> str | None:
+    """The words in ``text`` that name a day no calendar has ("31 feb"), if there are any."""
+    for match in _DAY_AND_MONTH.finditer(text.casefold()):
+        month, year = _MONTHS.index(match["month"][:3]) + 1, int(match["year"] or 2000)  # 2000 had a 29 February
+        if not 1 <= int(match["n"]) <= calendar.monthrange(year, month)[1]:
+            return match[0]
+    return None
+
+
+def _read(text: str, today: date) -> Period | None:
     words = " ".join(text.casefold().replace("–", "-").replace("—", "-").split()).strip(" ,;:!?")
     for expression, read in _GRAMMAR:
         match = expression.fullmatch(words)
         if match is not None:
             try:
-                period = read(match, today)
+                return read(match, today)
             except (ValueError, OverflowError):
                 return None
-            return period if period is None or _sound(period, today) else None
     return None
 
 
@@ -136,6 +157,10 @@ def _sound(period: Period, today: date) -> bool:
 def _relative(match: re.Match[str], today: date) -> Period:
     which = match["which"] or "this"
     return unit_of(_UNITS[match["unit"]], today, 0 if which in ("this", "current") else 1)
+
+
+def _to_date(match: re.Match[str], today: date) -> Period:
+    return unit_of(Span(match["u"]), today)
 
 
 def _day(match: re.Match[str], today: date) -> Period:
@@ -178,16 +203,27 @@ def _up_to_today(span: Span, first: date, today: date) -> Period:
 
 def _days_of_month(match: re.Match[str], today: date) -> Period | None:
     """ "1-15 mar", "1 to 15 march 2026"."""
-    last = _date(f"{match['b']} {match['rest']}", today)
-    return None if last is None else Period(last.replace(day=int(match["a"])), last)
+    return _between(f"{match['a']} {match['rest']}", f"{match['b']} {match['rest']}", today)
 
 
 def _range(match: re.Match[str], today: date) -> Period | None:
-    last = _date(match["last"], today)
-    if last is None:
-        return None
-    first = _date(match["first"], last)  # without a year: the last one before the end
-    return None if first is None else Period(first, last)
+    return _between(match["first"], match["last"], today)
+
+
+def _between(begins: str, ends: str, today: date) -> Period | None:
+    """From a day to a day; days without a year are the last ones, and the end may lie a little ahead of today."""
+    last = _date(ends, today)
+    first = _date(begins, today)
+    if last is None or first is None or first <= last:
+        return None if last is None or first is None else Period(first, last)
+    if re.search(r"20\d\d", ends):
+        before = _date(begins, last)  # without a year: the last one before the end
+        if before is None:
+            return None
+        # The same month of the year before is a slip, not a year's stretch: an end before its beginning.
+        return Period(first if (before.month, before.year) == (last.month, last.year - 1) else before, last)
+    ahead = _months_later(last, 12)
+    return Period(first, ahead if (ahead - first).days <= _AHEAD_DAYS else last)
 
 
 def _since(match: re.Match[str], today: date) -> Period | None:
@@ -242,6 +278,7 @@ _PATTERNS: Final[tuple[tuple[str, Callable[[re.Match[str], date], Period | None]
         r"(?:(?P<which>this|current|last|previous|past) )?(?P<unit>week|month|quarter|year)(?: so far| to date)?",
         _relative,
     ),
+    (r"(?P<u>[wmqy])td", _to_date),
     (r"(?P<day>today|yesterday)", _day),
     (
         r"(?:in |over )?(?:the )?(?:last|past|previous) (?P<n>\d{1,4}) (?P<unit>days?|weeks?|months?|quarters?|years?)",
@@ -256,7 +293,8 @@ _PATTERNS: Final[tuple[tuple[str, Callable[[re.Match[str], date], Period | None]
     ),
     (r"(?:from |between )?(?P<first>.{3,20}?)(?: - | to | until | till | and |\.\.)(?P<last>.{3,20})", _range),
     (r"(?P<first>20\d\d-\d\d-\d\d)-(?P<last>20\d\d-\d\d-\d\d)", _range),
-    (r"since (?P<first>.{3,20})", _since),
+    (r"(?:since|from) (?P<first>.{3,20})", _since),
     (r".{3,20}", _single),
 )
+_DAY_AND_MONTH: Final = re.compile(rf"\b(?P<n>\d{{1,2}})(?:st|nd|rd|th)? {_MONTH_NAME}\b\.?(?:,? (?P<year>20\d\d))?")
 _GRAMMAR: Final = tuple((re.compile(pattern), read) for pattern, read in _PATTERNS)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from rapidfuzz import fuzz, process
 
-from bot.domain.metrics_period import Period, Span, read_period, unit_of
+from bot.domain.metrics_period import Period, Span, ends_first, no_such_day, read_period, unit_of
 from bot.domain.terms import Source
 from bot.domain.touch_text import plain
 
@@ -26,6 +26,17 @@ _NOISE: Final = frozenset(
 )
 _MINE: Final = frozenset(["me", "mine", "my", "own", "myself"])
 _ALL: Final = frozenset(["all", "everyone", "everybody", "company", "total", "overall"])
+_MY_TEAM: Final = re.compile(r"\b(?:my|our) teams?\b", re.IGNORECASE)
+_ENDS: Final = frozenset(["to", "until", "till"])
+_PERIODS: Final = (
+    "today",
+    "yesterday",
+    *(f"{which} {unit}" for which in ("this", "last") for unit in ("week", "month", "quarter", "year")),
+)
+_PERIOD_ALIKE: Final = 82
+"""How alike words must be to a period to be offered it, of 100."""
+_SOURCE_LETTERS: Final = 3
+"""A shorter beginning means no source: "to" is none."""
 _ALIKE: Final = 72
 """How alike a name must be to be offered as a guess, of 100."""
 
@@ -91,6 +102,9 @@ class Asked:
     slack_user_id: str | None = None
     mine: bool = False
     everyone: bool = False
+    my_team: bool = False
+    fault: str = ""
+    """A sentence on what is wrong with the days, if something is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +123,8 @@ class NotUnderstood:
     words: str
     offers: tuple[Name, ...] = ()
     several: bool = False
+    period: str = ""
+    """Words of a period that they may be a slip of."""
 
 
 def usual_period(today: date) -> Period:
@@ -120,8 +136,10 @@ def take_apart(text: str, today: date) -> Asked:
     """Find the period, keywords and names in what was typed after ``/pipeline``."""
     mention = _MENTION.search(text)
     words = plain(_MENTION.sub(" ", text)).replace(",", " ").split()[:MOST_WORDS]
+    fault = _fault(words, today)
+    my_team = _MY_TEAM.search(" ".join(words)) is not None
     period, words = _find_period(words, today)
-    asked = Asked(period, slack_user_id=mention[1] if mention else None)
+    asked = Asked(period, slack_user_id=mention[1] if mention else None, my_team=my_team, fault=fault)
     named: list[tuple[Kind, str]] = []
     rest: list[str] = []
     at = 0
@@ -157,6 +175,28 @@ def _find_period(words: list[str], today: date) -> tuple[Period | None, list[str
     return None, words
 
 
+def _fault(words: list[str], today: date) -> str:
+    """What is wrong with the days, as a sentence; empty where nothing is."""
+    wrong = no_such_day(" ".join(words))
+    if wrong:
+        return f"There is no {wrong.title()}."
+    runs = [(at, end) for at in range(len(words)) for end in range(at + 1, min(at + 9, len(words)) + 1)]
+    if any(ends_first(" ".join(words[at:end]), today) for at, end in runs if end - at > 1):
+        return "The end is before the beginning. Turn them round, or write the years: `20 dec 2025 to 10 jan 2026`."
+    if words and words[0].casefold() in _ENDS and any(read_period(" ".join(words[1:end]), today) for _, end in runs):
+        return "From which day? Say the beginning too, like `1 sep to 1 oct`, or `since 1 sep`."
+    return ""
+
+
+def _period_like(words: Sequence[str]) -> str:
+    """The period that the first words, or the only one, may be a slip of; empty where none is near."""
+    for text in (" ".join(words[:2]), words[0]):
+        close = process.extractOne(text.casefold(), _PERIODS, scorer=fuzz.ratio, score_cutoff=_PERIOD_ALIKE)
+        if close:
+            return str(close[0])
+    return ""
+
+
 def find_names(asked: Asked, names: Sequence[Name]) -> list[Name] | NotUnderstood:
     """The names that the words mean, or what was not understood."""
     found: list[Name] = []
@@ -184,7 +224,7 @@ def _first(words: list[str], names: Sequence[Name]) -> tuple[Name, list[str]] | 
             return one, words[size:]
     missed = _find(" ".join(words), names)
     assert isinstance(missed, NotUnderstood)
-    return missed
+    return missed if missed.several else replace(missed, period=_period_like(words))
 
 
 def resembling(text: str, names: Sequence[Name]) -> list[Name]:
@@ -200,7 +240,12 @@ def resembling(text: str, names: Sequence[Name]) -> list[Name]:
 def _find(text: str, names: Sequence[Name]) -> Name | NotUnderstood:
     wanted = _folded(text)
     exact = [name for name in names if _folded(name.text) == wanted]
-    begun = exact or [name for name in names if _begins(wanted.split(), _folded(name.text).split())]
+    begun = exact or [
+        name
+        for name in names
+        if (name.kind is not Kind.SOURCE or len(wanted) >= _SOURCE_LETTERS)
+        and _begins(wanted.split(), _folded(name.text).split())
+    ]
     if len(begun) == 1:
         return begun[0]
     if begun:

@@ -22,6 +22,7 @@ from bot.domain.errors import NotAllowed, NotFound
 from bot.domain.metrics import Number, Scope
 from bot.domain.metrics_period import read_period
 from bot.domain.metrics_question import (
+    Asked,
     Kind,
     Name,
     NotUnderstood,
@@ -58,6 +59,9 @@ def understand(session: Session, actor: Actor, text: str, now: datetime) -> Ques
     may_read_contacts(actor)
     today = _today(actor, now)
     asked = take_apart(text, today)
+    if asked.fault:
+        raise NotFound(asked.fault)
+    _may_mean_many(session, actor, asked)
     found = find_names(asked, _all_names(session)) if asked.named or asked.rest else []
     if isinstance(found, NotUnderstood):
         return _permitted(session, actor, found)
@@ -70,9 +74,17 @@ def understand(session: Session, actor: Actor, text: str, now: datetime) -> Ques
         if person_id is None:
             raise NotFound("I don't know that person yet. Ask an admin to add them with their Slack e-mail address.")
         question = replace(question, person_id=person_id, team_id=None)
-    elif asked.mine and not asked.everyone and question.person_id is None:
+    elif asked.mine and not (asked.everyone or asked.my_team) and question.person_id is None:
         question = replace(question, person_id=actor.person_id, team_id=None)
     return question
+
+
+def _may_mean_many(session: Session, actor: Actor, asked: Asked) -> None:
+    """Raises ``NotAllowed`` where "everyone" or "my team" is asked by somebody who sees their own alone."""
+    if asked.everyone or asked.my_team:
+        reach = _reach(session, actor)
+        if not (reach.everyone or reach.teams or reach.figures):
+            raise NotAllowed(_too_far(reach))
 
 
 def in_period(actor: Actor, question: Question, words: str, now: datetime) -> Question:

@@ -110,3 +110,51 @@ def test_names_as_they_are_typed() -> None:
     assert resembling("", NAMES) == NAMES
     assert resembling("sam", NAMES)[:2] == [SAM, SAMANTHA]
     assert resembling("zzzzzz", NAMES) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("to 1 mar", "From which day"),
+        ("until today", "From which day"),
+        ("10 mar to 5 mar", "end is before"),
+        ("10-5 mar", "end is before"),
+        ("10 oct to 5 oct 2026", "end is before"),
+        ("31 feb", "no 31 Feb"),
+    ],
+)
+def test_days_that_cannot_be_are_told(typed: str, said: str) -> None:
+    assert said in take_apart(typed, TODAY).fault
+
+
+@pytest.mark.parametrize(
+    ("typed", "days"),
+    [
+        ("from 1 mar", "1 to 17 Mar 2027"),
+        ("ytd", "1 Jan to 17 Mar 2027"),
+        ("1 mar to 31 mar", "1 to 31 Mar 2027"),
+        ("20 dec to 10 jan 2027", "20 Dec 2026 to 10 Jan 2027"),
+        ("1 mar to 15 mar 2026", "1 to 15 Mar 2026"),
+        ("1 mar to today", "1 to 17 Mar 2027"),
+    ],
+)
+def test_days_that_can_be_are_read_without_a_fault(typed: str, days: str) -> None:
+    asked = take_apart(typed, TODAY)
+    assert asked.fault == ""
+    assert asked.rest == ()
+    assert asked.period is not None
+    assert asked.period.words() == days
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("tody", "today"), ("last mnth", "last month"), ("sam o last yaer", "last year")]
+)
+def test_a_slip_of_a_period_is_asked_back(typed: str, meant: str) -> None:
+    found = find_names(take_apart(typed, TODAY), NAMES)
+    assert isinstance(found, NotUnderstood)
+    assert found.period == meant
+
+
+def test_two_letters_mean_no_source() -> None:
+    found = find_names(take_apart("we", TODAY), NAMES)
+    assert isinstance(found, NotUnderstood)
