@@ -23,6 +23,7 @@ from bot.handlers.verdict import kind_of, saved_modal
 from bot.playbook.schema import Playbook
 from bot.service.access import may_read_contacts
 from bot.service.context import playbook
+from bot.service.deal_begin import WHO_BEGINS
 from bot.service.deal_changes import Dealt, decides, may_decide
 from bot.service.deal_undo import StepUndone, undo_step
 from bot.service.opportunities import change_deal, lose, propose, reopen_deal, win
@@ -97,7 +98,8 @@ async def on_page(request: Request) -> Answer:
 
     def page(session: Session, actor: Actor, now: datetime) -> Post:
         may_read_contacts(actor)
-        return deals_post(open_deals(session, actor, _today(actor, now), min(offset, 1_000_000)))
+        shown = open_deals(session, actor, _today(actor, now), min(offset, 1_000_000))
+        return deals_post(shown, may_begin=actor.has(*WHO_BEGINS))
 
     return Say(await request.read(page), replace=True)
 
@@ -223,7 +225,7 @@ def _look_up(session: Session, actor: Actor, typed: str, now: datetime) -> Post:
     may_read_contacts(actor)
     today = _today(actor, now)
     if not typed:
-        return deals_post(open_deals(session, actor, today))
+        return deals_post(open_deals(session, actor, today), may_begin=actor.has(*WHO_BEGINS))
     found = find_deals(session, actor, typed)
     if not found:
         return no_deal_post(typed)

@@ -35,11 +35,12 @@ from bot.service.trail import Trail
 
 COMMAND = "begin_deal"
 WITHOUT_HANDOFF = "began without a handoff"
+WHO_BEGINS = (Role.AE, Role.MANAGER, Role.ADMIN)
 
 
 def may_begin_deals(actor: Actor) -> None:
     """Let account executives, managers and admins begin deals. Raises ``NotAllowed``."""
-    if not actor.has(Role.AE, Role.MANAGER, Role.ADMIN):
+    if not actor.has(*WHO_BEGINS):
         raise NotAllowed("Deals are begun by account executives. To give somebody to one of them, use `/handoff`.")
 
 

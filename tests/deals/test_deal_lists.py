@@ -70,6 +70,8 @@ def test_a_deal_that_should_be_closed_by_now_says_so(closing: Closing) -> None:
 
 def test_without_deals_it_says_how_one_begins(closing: Closing) -> None:
     assert "no open deals" in deals_post(_page(closing, "Erik")).text
+    assert "/deal new" in deals_post(_page(closing, "Erik")).text
+    assert "/deal new" not in deals_post(_page(closing, "Erik"), may_begin=False).text
 
 
 @pytest.mark.parametrize(

@@ -47,10 +47,12 @@ SAID = {
 }
 
 
-def deals_post(page: DealsPage) -> Post:
-    """Open deals, a page of them, with the sums of all."""
+def deals_post(page: DealsPage, *, may_begin: bool = True) -> Post:
+    """Open deals, a page of them, with the sums of all; ``may_begin``: whether the reader may begin one."""
     if page.total == 0:
         text = "You have no open deals. One begins when you qualify a handoff, or with `/deal new acme`."
+        if not may_begin:
+            text = "You have no open deals. One begins when an account executive qualifies a handoff."
         return post(text, [section(text), context("`/deal help` shows what else I can do.")])
     title = f"{counted(page.total, 'open deal')}: {_sums(page.sums)}"
     blocks: list[SlackBlock] = [header(title)]
