@@ -53,6 +53,7 @@ def from_draft(draft: TouchDraft, line: str, day_starts: time, typed_at: datetim
             referral_email=referral.email if referral else None,
             duration_minutes=draft.duration_minutes,
             note=draft.note,
+            rest=draft.rest,
             assumed=tuple(assumed),
             elsewhere=tuple(_elsewhere(draft)),
             questions=tuple(questions),

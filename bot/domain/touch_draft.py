@@ -96,6 +96,7 @@ class TouchDraft:
     ``when`` is the time the outcome wants: of the callback or meeting, or the end of "not now" and "out of
     office". ``callback``: a callback promised beside another outcome. ``happened_at``: aware UTC, if it was said.
     ``assumed``: what was added to the words, in sentences for the echo. ``said_by``: whose no it was.
+    ``rest``: the words about somebody else; they stand in the note as well.
     """
 
     text: str
@@ -112,6 +113,7 @@ class TouchDraft:
     questions: tuple[Question, ...] = ()
     assumed: tuple[str, ...] = ()
     understood: tuple[Span, ...] = ()
+    rest: str = ""
     wants_form: bool = False
     wants_help: bool = False
 

@@ -16,6 +16,7 @@ from bot.domain.touch_draft import Question, QuestionKind, Span, TouchDraft
 from bot.domain.touch_hits import Hit, Sureness, corrected_hits, find_hits, is_meant, without_name
 from bot.domain.touch_outcome import judge, wished_meeting
 from bot.domain.touch_reading import SEPARATORS, Line
+from bot.domain.touch_rest import second_line
 from bot.domain.touch_second import find_promise, settle, take_promise, tell_leftovers
 from bot.domain.touch_text import Word, plain, split
 from bot.domain.touch_times import asides, happened, outcome_time, still_to_come
@@ -40,7 +41,16 @@ def read_line(text: str, now: datetime, tz: str) -> TouchDraft:
     if not stripped or stripped in _HELP:
         return TouchDraft(line, note=line.strip(), wants_form=not stripped, wants_help=bool(stripped))
     reading = Line(line, split(line), now, tz)
-    return _read(reading)
+    at = second_line(reading, _hits(reading.words))
+    first = _read_first(reading, at) if at is not None else None
+    return first if first is not None and first.who.named else _read(reading)
+
+
+def _read_first(line: Line, at: int) -> TouchDraft:
+    """The line up to ``at``; what follows is about somebody else and stays a note."""
+    first, rest = line.text[:at], line.text[at:].strip()
+    draft = _read(Line(first, split(first), line.now, line.tz))
+    return replace(draft, text=line.text, note="; ".join(part for part in (draft.note, rest) if part), rest=rest)
 
 
 def _read(line: Line) -> TouchDraft:

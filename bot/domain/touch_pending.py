@@ -76,6 +76,7 @@ class PendingTouch(BaseModel):
 
     ``who``: the words for a person not found yet. ``new_email``, ``new_company``: of somebody to be added.
     ``callback_at``: a callback promised beside another outcome. ``elsewhere``: times still to be read in their zone.
+    ``rest``: the words of the line about somebody else.
     ``origin``: the first draft it was kept under; whatever becomes of it, it is one touch.
     """
 
@@ -97,6 +98,7 @@ class PendingTouch(BaseModel):
     referral_email: str | None = None
     duration_minutes: int | None = None
     note: str = ""
+    rest: str = ""
     assumed: tuple[str, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
     questions: tuple[PendingQuestion, ...] = ()

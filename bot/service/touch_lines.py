@@ -84,7 +84,7 @@ def go_on(session: Session, actor: Actor, pending: PendingTouch, now: datetime) 
         return Asked(kind, keep_draft(session, pending, actor), pending)
     try:
         logged = _log(session, pending.command(actor, now), now)
-        return replace(logged, assumed=pending.assumed)
+        return replace(_first_only(logged, pending), assumed=pending.assumed)
     except UserError as error:
         if error.field is None:
             raise
@@ -108,7 +108,7 @@ def _callback_of(command: LogTouch) -> datetime | None:
 
 def _remarked(session: Session, actor: Actor, logged: Logged, at: datetime | None) -> Logged:
     remarks = outside_work(session, actor, at) if at is not None and not logged.repeated else ()
-    return replace(logged, warnings=(*logged.warnings, *(f"The callback: {one}" for one in remarks)))
+    return replace(logged, warnings=(*logged.warnings, *remarks))
 
 
 def choose_person(session: Session, actor: Actor, pending: PendingTouch, contact_id: UUID) -> PendingTouch:
@@ -141,7 +141,15 @@ def save_form(session: Session, actor: Actor, pending: PendingTouch, now: dateti
     if logged.repeated and not _says_the_same(logged, command):
         # What was changed in the form since must not vanish in a friendly answer.
         raise UserError("I logged this line already, in other words. Press Change on that message instead.", "note")
-    return logged
+    return _first_only(logged, pending)
+
+
+def _first_only(logged: Logged, pending: PendingTouch) -> Logged:
+    """Say that what the line said of somebody else is not logged."""
+    if not pending.rest:
+        return logged
+    told = f"I logged {logged.contact_name} only; send the rest as a line of its own: /touch {pending.rest}"
+    return replace(logged, effects=(*logged.effects, told))
 
 
 def _says_the_same(logged: Logged, command: LogTouch) -> bool:

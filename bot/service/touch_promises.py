@@ -46,11 +46,11 @@ def outside_work(session: Session, actor: Actor, at: datetime) -> tuple[str, ...
     day = at.astimezone(ZoneInfo(person.timezone)).date()
     rules = playbook(session)
     if any(first <= day <= last for first, last in leave):
-        return ("You are off on that day.",)
+        return ("You are off on the day of the callback.",)
     if is_holiday(person.country or rules.people.country, day):
-        return ("That is a public holiday where you are.",)
+        return ("The callback is on a public holiday where you are.",)
     if not is_working(week_of(person, leave, rules), at):
-        return ("That is outside your working hours.",)
+        return ("The callback is outside your working hours.",)
     return ()
 
 

@@ -334,3 +334,31 @@ def test_long_lines_take_no_more_than_their_length(text):
     began = time.perf_counter()
     read(text)
     assert time.perf_counter() - began < 1.5
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("tim bell voicemail; ruth vance no answer", "ruth vance no answer"),
+        ("tim bell voicemail, ruth vance not interested", "ruth vance not interested"),
+        ("tim bell voicemail; ruth no answer", "ruth no answer"),
+        ("tim bell voicemail; ruth vance meeting booked tue 15:00", "ruth vance meeting booked tue 15:00"),
+        ("tim bell voicemail; he was busy", ""),
+        ("tim bell connected, CEO not interested", ""),
+        ("tim bell connected, case study sent", ""),
+        ("tim bell voicemail, no answer", ""),
+        ("tim bell vm, callback tue 15:00", ""),
+    ],
+)
+def test_what_came_of_somebody_else_is_not_the_first_ones(text, rest):
+    draft = read(text)
+    assert draft.rest == rest
+    assert draft.who.query == "tim bell"
+    assert rest in draft.note
+    if rest:
+        assert (draft.outcome, draft.when, draft.complete) == (Outcome.VOICEMAIL, None, True)
+
+
+def test_a_name_behind_the_second_outcome_is_the_only_person_of_the_line():
+    draft = read("voicemail; jane doe no answer")
+    assert (draft.who.query, draft.rest) == ("jane doe", "")

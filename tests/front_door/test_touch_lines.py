@@ -212,10 +212,10 @@ async def test_what_may_mean_several_things_is_a_choice(office: Office, line: st
 async def test_a_callback_outside_the_reps_work_is_said_and_kept(office: Office) -> None:
     await office.sam.types("/touch jane doe callback sat 10:00")
     seen = await office.sam.sees("Callback Sat 28 Nov 10:00 your time.")
-    assert "The callback: That is outside your working hours." in seen.text
+    assert "Note: The callback is outside your working hours." in seen.text
     await office.sam.types("/touch jane doe vm, callback 25 dec 10:00")
     seen = await office.sam.sees("Logged for Jane Doe, Acme: call, voicemail.")
-    assert "The callback: That is a public holiday where you are." in seen.text
+    assert "Note: The callback is on a public holiday where you are." in seen.text
     assert len(dues(office)) == 2
 
 
@@ -225,7 +225,7 @@ async def test_a_callback_on_the_reps_leave_is_said(office: Office) -> None:
     office.house.write(lambda session: session.execute(insert(TimeOff).values(id=new_id(), **off)))
     await office.sam.types("/touch jane doe callback thu 10:00")
     seen = await office.sam.sees("Callback Thu 26 Nov 10:00 your time.")
-    assert "The callback: You are off on that day." in seen.text
+    assert "Note: You are off on the day of the callback." in seen.text
 
 
 async def test_a_refused_promise_leaves_nothing_behind(office: Office) -> None:
@@ -269,3 +269,14 @@ async def test_what_is_still_to_come_is_asked_about_and_not_logged_as_now(office
     assert await office.sam.submits()
     await office.sam.sees("Logged for Jane Doe, Acme: call, connected.", in_="modal")
     assert dues(office) == [datetime(2026, 11, 25, 14, tzinfo=UTC)]
+
+
+async def test_a_callback_far_away_is_told_with_its_year(office: Office) -> None:
+    await office.sam.types("/touch jane doe callback 24 nov 2031 8:00")
+    await office.sam.sees("Callback Mon 24 Nov 2031 08:00 your time.")
+
+
+async def test_a_second_person_on_the_line_is_told_to_be_a_line_of_its_own(office: Office) -> None:
+    await office.sam.types("/touch jane doe voicemail; ruth vance no answer")
+    seen = await office.sam.sees("Logged for Jane Doe, Acme: call, voicemail.")
+    assert "I logged Jane Doe only; send the rest as a line of its own: /touch ruth vance no answer" in seen.text

@@ -4,7 +4,7 @@ What must stay true: what was understood is always said, with a way to change it
 typed is shown whenever it was not logged.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from slackblocks import Block as SlackBlock
@@ -39,6 +39,8 @@ from bot.slack.ids import Action, Callback
 from bot.slack.views.words import dialled, lasting, spoken
 
 SHOWN_NOTE = 500
+FAR = timedelta(days=300)
+"""What is further away than this is told with its year."""
 UNTIL = frozenset({Outcome.NOT_NOW, Outcome.OUT_OF_OFFICE})
 
 EXAMPLES = (
@@ -77,8 +79,10 @@ def help_post() -> Post:
     )
 
 
-def local(moment: datetime, zone: str) -> str:
-    """A moment in the rep's own zone: "Tue 24 Nov 15:00"."""
+def local(moment: datetime, zone: str, now: datetime | None = None) -> str:
+    """A moment in the rep's own zone: "Tue 24 Nov 15:00"; with the year where that is far from ``now``."""
+    if now is not None and abs(moment - now) > FAR:
+        return f"{moment.astimezone(ZoneInfo(zone)):%a %-d %b %Y %H:%M}"
     return f"{moment.astimezone(ZoneInfo(zone)):%a %-d %b %H:%M}"
 
 
@@ -87,12 +91,12 @@ def _sentence(logged: Logged, zone: str, now: datetime) -> str:
     verb = "Changed" if logged.corrected else "I have that already. Logged" if logged.repeated else "Logged"
     parts = [f"{verb} for {who}: {spoken(logged.channel, logged.outcome)}."]
     if (now - logged.happened_at).total_seconds() > 60:
-        parts.append(f"It was {local(logged.happened_at, zone)}.")
+        parts.append(f"It was {local(logged.happened_at, zone, now)}.")
     if logged.note:
         parts.append(f"“{esc(cut(logged.note, SHOWN_NOTE), SHOWN_NOTE, lines=True)}”")
     if logged.follow_up_at is not None:
         label = "Until" if logged.outcome in UNTIL else word(logged.outcome).capitalize().replace("booked", "")
-        parts.append(f"{label.strip()} {local(logged.follow_up_at, zone)} your time.")
+        parts.append(f"{label.strip()} {local(logged.follow_up_at, zone, now)} your time.")
     if logged.referral_name:
         parts.append(stop(f"They named {esc(logged.referral_name)}"))
     if logged.said_by:
