@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from bot.db.queries.touch_list import list_of_day
-from bot.db.queries.touch_list_sources import Rep, read_rep
+from bot.db.queries.touch_list_sources import LIST_ROLES, Rep, read_rep, works_by_list
 from bot.domain.commands import Actor
 from bot.domain.errors import NotAllowed
 from bot.domain.terms import Role
@@ -32,9 +32,14 @@ def rep_of(session: Session, actor: Actor, now: datetime) -> Rep:
 
 
 def todays_list(session: Session, actor: Actor, now: datetime) -> UUID:
-    """Today's list of the one who asks; made now if it is not there yet. Raises ``NotAllowed``."""
+    """Today's list of the one who asks; made now if it is not there yet.
+
+    Raises ``NotAllowed`` for whoever works from no list: neither by a rep's role nor by what they have taken on.
+    """
     rep = rep_of(session, actor, now)
     day = local_date(rep, now)
+    if not actor.has(*LIST_ROLES) and not works_by_list(session, rep.id, day):
+        raise NotAllowed("You have no touch list; reps (SDR, MRR) do.")
     found = list_of_day(session, rep.id, day) or build_list(session, rep, day, Wave.MORNING, now)
     # Somebody else may have made it between the look and the build.
     made = found or list_of_day(session, rep.id, day)

@@ -224,6 +224,7 @@ async def test_who_has_no_work_of_lists_hears_of_none_until_they_ask_and_a_manag
     await house.sam.types("/today")
     assert (await house.sam.sees("Nothing is due today.")).ephemeral
     await house.lena.types("/today")
+    assert (await house.lena.sees("You have no touch list; reps (SDR, MRR) do.")).ephemeral
     await house.all_is_told()
     assert [one for one in (await house.lena.view())["notifications"] if "Touch list" in str(one)] == []
 
