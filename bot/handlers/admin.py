@@ -57,9 +57,9 @@ async def on_page(request: Request) -> Answer:
 
 def _unknown(actor: Actor, word: str) -> Post:
     """Help, with the page that a slip of the fingers was meant to open, if the actor may open it."""
-    pages = list(AdminPage) if actor.has(*MAY_SEE) else [AdminPage.HELP]
-    close = process.extractOne(word, [str(page) for page in pages], scorer=OSA.normalized_similarity, score_cutoff=LIKE)
-    return help_post(actor.roles, unknown=word, meant=AdminPage(close[0]) if close else None)
+    known = [*(str(page) for page in AdminPage), REASSIGN] if actor.has(*MAY_SEE) else [str(AdminPage.HELP)]
+    close = process.extractOne(word, known, scorer=OSA.normalized_similarity, score_cutoff=LIKE)
+    return help_post(actor.roles, unknown=word, meant=close[0] if close else "")
 
 
 def _page(session: Session, actor: Actor, now: datetime, page: AdminPage | None, index: int) -> Post:

@@ -38,7 +38,7 @@ RESULTS = {
 }
 
 
-def help_post(roles: frozenset[Role], unknown: str = "", meant: AdminPage | None = None) -> Post:
+def help_post(roles: frozenset[Role], unknown: str = "", meant: str = "") -> Post:
     """Every command in a line; the way to the admin's pages for those who may.
 
     ``unknown``: a word typed that means nothing here; ``meant``: the one that it may be a slip of.
