@@ -18,10 +18,12 @@ from bot.db.queries.home_ae import ExecutiveDay, HomeHandoff, executive_day, own
 from bot.db.queries.home_team import TeamDay, team_day
 from bot.db.queries.own_plans import OwnPlans, own_plans
 from bot.db.queries.touch_list import Progress, list_of_day, progress
-from bot.db.queries.touch_list_sources import LIST_ROLES
+from bot.db.queries.touch_list_sources import LIST_ROLES, read_rep, working_week
 from bot.db.session import PlaybookInForce
+from bot.domain.business_time import is_working_day
 from bot.domain.commands import Actor
 from bot.domain.terms import Role
+from bot.playbook.schema import Playbook
 
 SHOWN = 8
 
@@ -55,11 +57,15 @@ class Callback:
 
 @dataclass(frozen=True, slots=True)
 class ListDay:
-    """A rep's list: how far today's is, or None while there is none; ``comes_at``: the time of day it comes."""
+    """A rep's list: how far today's is, or None while there is none; ``comes_at``: the time of day it comes.
+
+    ``soon``: that time has passed on a day they work, so that it is on its way.
+    """
 
     far: Progress | None
     comes_at: time
     plans: OwnPlans
+    soon: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ def home_state(session: Session, actor: Actor, now: datetime) -> HomeState:
         callbacks=callbacks,
         more_callbacks=more_callbacks,
         touches_today=_touches(session, actor.person_id, midnight),
-        list_day=_list_day(session, actor, midnight, rules.touch_list.morning_at) if actor.has(*LIST_ROLES) else None,
+        list_day=_list_day(session, actor, midnight, now, rules) if actor.has(*LIST_ROLES) else None,
         handoffs=own_handoffs(session, actor.person_id),
         executive=executive_day(session, actor.person_id, now) if actor.has(Role.AE) else None,
         team=(
@@ -135,10 +141,15 @@ def _page(session: Session, person_id: UUID) -> int:
     return session.scalar(select(Person.home_page).where(Person.id == person_id)) or 0
 
 
-def _list_day(session: Session, actor: Actor, midnight: datetime, comes_at: time) -> ListDay:
+def _list_day(session: Session, actor: Actor, midnight: datetime, now: datetime, rules: Playbook) -> ListDay:
+    comes_at = rules.touch_list.morning_at
     list_id = list_of_day(session, actor.person_id, midnight.date())
     far = progress(session, list_id) if list_id is not None else None
-    return ListDay(far, comes_at, own_plans(session, actor.person_id))
+    soon = far is None and now >= datetime.combine(midnight.date(), comes_at, midnight.tzinfo)
+    if soon:
+        rep = read_rep(session, actor.person_id, midnight.date())
+        soon = rep is not None and is_working_day(working_week(rep, rules), midnight.date())
+    return ListDay(far, comes_at, own_plans(session, actor.person_id), soon)
 
 
 def _leads(session: Session, person_id: UUID) -> tuple[tuple[OpenLead, ...], int]:

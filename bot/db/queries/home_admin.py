@@ -14,6 +14,8 @@ from bot.domain.terms import SELLING, Role
 from bot.playbook.schema import Playbook
 
 NAMED = 6
+UNNAMED = "Our company"
+"""What ``texts.our_company`` of the playbook says as it comes."""
 NEEDED = (Role.MRR, Role.AE, Role.MANAGER)
 """Without somebody in each of these roles a raised hand goes nowhere."""
 
@@ -48,6 +50,11 @@ class SetupState:
     most_aligned: int
     playbook_number: int | None
     health: Health
+    no_company: bool = False
+    """Whether the playbook still says what it came with instead of our company's name."""
+    no_phone: bool = False
+    without_address: tuple[str, ...] = ()
+    """Teams whose e-mails carry no postal address."""
 
 
 def setup_state(session: Session, now: datetime, rules: Playbook, number: int | None) -> SetupState:
@@ -94,6 +101,16 @@ def setup_state(session: Session, now: datetime, rules: Playbook, number: int | 
         most_aligned=rules.people.max_aligned_aes,
         playbook_number=number,
         health=health(session, now),
+        no_company=rules.texts.our_company == UNNAMED,
+        no_phone=not rules.texts.our_phone.strip(),
+        without_address=tuple(
+            session.scalars(
+                select(Team.name)
+                .where(func.coalesce(Team.postal_address, "") == "", needs_leader)
+                .order_by(Team.name)
+                .limit(NAMED)
+            )
+        ),
     )
 
 

@@ -66,6 +66,8 @@ def _list(day: ListDay) -> list[Block]:
     bring = button("Bring my list", Action.HOME_TODAY)
     if far is None:
         said = f"Today's list is not there yet. It comes at {day.comes_at:%H:%M} of your working day."
+        if day.soon:
+            said = "Today's list is not there yet. It comes in a few minutes."
         return [divider(), section(f"*Your touch list*\n{said}"), context(plans), buttons(bring)]
     if far.total == 0:
         return [divider(), section("*Your touch list*\nNothing is due today."), context(plans)]

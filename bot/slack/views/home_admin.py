@@ -26,7 +26,10 @@ def setup_blocks(state: SetupState) -> list[Block]:
         blocks += [section(said, button(label, action, value)) for said, label, action, value in missing[:MOST]]
         if len(missing) > MOST:
             blocks.append(context(f"and {len(missing) - MOST} more"))
-    else:
+    unsaid = list(_unsaid(state))
+    if unsaid:
+        blocks.append(section("For the texts that go out, still missing:\n" + bullet(unsaid)))
+    elif not missing:
         blocks.append(section("Everything is set up: hands that are raised find somebody, and deals an owner."))
     blocks.append(section(bullet(_facts(state))))
     pages = {
@@ -40,6 +43,17 @@ def setup_blocks(state: SetupState) -> list[Block]:
     warnings = list(health_warnings(state.health))
     blocks.append(section("*Health*\n" + (bullet(warnings) if warnings else "All is well.")))
     return blocks
+
+
+def _unsaid(state: SetupState) -> Iterator[str]:
+    """What texts to people outside need, and has no button: it stands in the playbook or with the team."""
+    if state.no_company:
+        yield "our company's name: `texts.our_company` in the playbook"
+    if state.no_phone:
+        yield "the number left on voicemail: `texts.our_phone` in the playbook"
+    if state.without_address:
+        teams = ", ".join(f"*{esc(name, 80)}*" for name in state.without_address)
+        yield f"a postal address under the e-mails of {teams}: Teams, Change…"
 
 
 def _missing(state: SetupState) -> Iterator[Missing]:
