@@ -44,17 +44,28 @@ _BACK: Mapping[str, frozenset[str]] = {
 _NEEDS_REASON = frozenset({DECLINED, TAKEN_BACK, NOT_QUALIFIED})
 
 
-def said(state: str) -> str:
-    """A state as people say it."""
-    return {NO_SHOW: "missed by the buyer", WAITING: "waiting for an answer", HELD: "held"}.get(
-        state, state.replace("_", " ")
-    )
+_UNDO = " If that is wrong, undo it first."
+_STALE: Mapping[str, str] = {
+    WAITING: "This handoff is waiting for an answer by now.",
+    ACCEPTED: "This handoff was accepted already.",
+    HELD: f"Somebody said already that the call was held.{_UNDO}",
+    NO_SHOW: f"Somebody said already that they did not come.{_UNDO}",
+    QUALIFIED: f"This is an opportunity already.{_UNDO}",
+    NOT_QUALIFIED: f"Somebody said already that this is not an opportunity.{_UNDO}",
+    DECLINED: "This handoff was declined already.",
+    TAKEN_BACK: "The rep has taken this handoff back already.",
+}
+
+
+def stale(state: str) -> str:
+    """Why a button that was right once is not any more, in a sentence."""
+    return _STALE.get(state, f"This handoff is {state.replace('_', ' ')} by now.")
 
 
 def check_handoff_move(before: str, after: str, reason: str = "") -> None:
     """Let a handoff move. Raises ``Gone`` where it cannot any more, ``UserError`` where a reason is missing."""
     back = after in _BACK.get(before, ())
     if not back and after not in _FORWARD.get(before, ()):
-        raise Gone(f"This handoff is {said(before)} by now.")
+        raise Gone(stale(before))
     if (back or after in _NEEDS_REASON) and not reason.strip():
         raise UserError("Please say why.", field="reason")

@@ -74,7 +74,7 @@ def undo_step(session: Session, command: Undo, now: datetime) -> StepUndone:
 
 _SENTENCES = {
     "hold_call": "Taken back: the call counts as not held yet.",
-    "miss_call": "Taken back: it was no no-show. The lead is handed off again.",
+    "miss_call": "Taken back that they did not come. The lead is handed off again.",
     "qualify": "Taken back: it is no opportunity yet.",
     "not_qualified": "Taken back: the verdict is open again.",
     "begin_deal": "Taken back: the deal is gone.",

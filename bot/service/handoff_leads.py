@@ -18,6 +18,7 @@ from bot.db.rows import put_once
 from bot.domain.cadence import EndReason
 from bot.domain.commands import Actor
 from bot.domain.errors import AlreadyTaken, NotAllowed, NotFound
+from bot.domain.handoff_stages import ACCEPTED, HELD, WAITING
 from bot.domain.stages import check_move, raised
 from bot.domain.terms import Intent, LeadState, Role
 from bot.service.claims import clock
@@ -69,7 +70,15 @@ def handed_off_already(session: Session, contact_id: UUID, actor: Actor, now: da
         return None
     rep = "You" if row.rep_id == actor.person_id else name_of(session, row.rep_id)
     to, when = name_of(session, row.ae_id), clock(row.created_at, actor, now)
-    return f"{rep} handed them to {to} at {when} already; it is {row.state.replace('_', ' ')}."
+    stands = _STANDS.get(row.state, "")
+    return f"{rep} handed them to {to} at {when} already.{stands}"
+
+
+_STANDS = {
+    WAITING: " It is not answered yet.",
+    ACCEPTED: " It was accepted.",
+    HELD: " The call was held; the verdict is to come.",
+}
 
 
 def _may(session: Session, contact_id: UUID, lead: Lead | None, actor: Actor) -> None:

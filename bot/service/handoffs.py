@@ -18,7 +18,7 @@ from bot.domain.business_time import is_working
 from bot.domain.commands import AnswerHandoff, HandOff, TakeBackHandoff, UndoAccept
 from bot.domain.errors import AlreadyTaken, Gone, NotAllowed, SeveralWrong, UserError
 from bot.domain.handoff import Executive, on_leave
-from bot.domain.handoff_stages import ACCEPTED, DECLINED, INTRO_CALL, TAKEN_BACK, TRANSFER, WAITING, said
+from bot.domain.handoff_stages import ACCEPTED, DECLINED, INTRO_CALL, TAKEN_BACK, TRANSFER, WAITING, stale
 from bot.service.audit import record
 from bot.service.call_watch import booked_call, watch_handoff
 from bot.service.claims import ago, clock
@@ -176,7 +176,7 @@ def undo_accept(session: Session, command: UndoAccept, now: datetime) -> HandedO
     check_executive(session, handoff, actor, "take that back", _cover(session, handoff, now))
     limit = playbook(session).touches.undo_for
     if handoff.state != ACCEPTED or handoff.answered_at is None:
-        raise Gone(f"This handoff is {said(handoff.state)} by now.")
+        raise Gone(stale(handoff.state))
     if now - handoff.answered_at > limit:
         raise Gone(f"Undo works for {ago(limit)}. You can still give it back, with a reason.")
     causation_id = record(session, "undo_accept", actor, now, str(handoff.id))

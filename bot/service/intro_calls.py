@@ -15,7 +15,7 @@ from bot.db.models import Handoff, Meeting, Person
 from bot.domain.commands import MoveIntroCall
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.handoff import Executive
-from bot.domain.handoff_stages import BEFORE_CALL, CALL_MOVED, INTRO_CALL, WAITING
+from bot.domain.handoff_stages import BEFORE_CALL, CALL_MOVED, INTRO_CALL, WAITING, stale
 from bot.domain.intro_call import why_not_then
 from bot.service.audit import record
 from bot.service.call_watch import watch_handoff
@@ -150,7 +150,7 @@ def move_intro_call(session: Session, command: MoveIntroCall, now: datetime) -> 
             f"Only {name_of(session, handoff.ae_id)}, {name_of(session, handoff.rep_id)} or a manager can."
         )
     if handoff.state not in BEFORE_CALL:
-        raise Gone(f"This handoff is {handoff.state.replace('_', ' ')} by now.")
+        raise Gone(stale(handoff.state))
     if command.starts_at is None:
         return _cancelled(session, command, handoff, now)
     one = executive(session, handoff.ae_id, now) if handoff.ae_id else None

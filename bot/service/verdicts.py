@@ -17,7 +17,7 @@ from bot.db.queries.actors import find_actor
 from bot.domain.commands import NO_MEETING, Actor, LogTouch, MoveIntroCall
 from bot.domain.deal_commands import HoldCall, MissCall, NotQualified, Qualify, RescheduleCall
 from bot.domain.errors import Gone, NotAllowed, UserError
-from bot.domain.handoff_stages import ACCEPTED, HELD, NO_SHOW, NOT_QUALIFIED, QUALIFIED, WAITING, said
+from bot.domain.handoff_stages import ACCEPTED, HELD, NO_SHOW, NOT_QUALIFIED, QUALIFIED, WAITING, stale
 from bot.domain.notices import Address, Notice, NoticeKind, Priority
 from bot.domain.opportunities import DealState, check_close_on
 from bot.domain.terms import Channel, Outcome, Stage
@@ -57,7 +57,7 @@ def hold_call(session: Session, command: HoldCall, now: datetime) -> Dealt:
     touch = _log(trail, handoff, Outcome.HELD, actor, now, clean_lines(command.note))
     _moved(trail, handoff, HELD, actor, now, "", causation_id)
     name = contact_named(session, handoff.contact_id)
-    sentence = f"Held, with {name}. Is it an opportunity?"
+    sentence = f"Held, with {name}. Is it an opportunity? The buttons for that are under the handoff."
     return _done(session, "hold_call", handoff, actor, now, sentence, trail, causation_id, "held", touch=touch)
 
 
@@ -174,7 +174,7 @@ def _decided_by(session: Session, handoff_id: UUID, actor: Actor, now: datetime)
     handoff = get_handoff(session, handoff_id)
     may_judge(session, actor, handoff.ae_id, "say how the call went", now)
     if handoff.state not in (WAITING, ACCEPTED):
-        raise Gone(f"This handoff is {said(handoff.state)} by now.")
+        raise Gone(stale(handoff.state))
     return handoff
 
 
@@ -182,7 +182,7 @@ def _must_be_held(handoff: Handoff) -> None:
     if handoff.state in (WAITING, ACCEPTED):
         raise UserError("Was the call held? Tell me that first; a verdict takes having spoken to them.")
     if handoff.state != HELD:
-        raise Gone(f"This handoff is {said(handoff.state)} by now.")
+        raise Gone(stale(handoff.state))
 
 
 def _moved(

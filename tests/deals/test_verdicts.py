@@ -173,7 +173,7 @@ def test_no_opportunity_without_having_spoken(closing: Closing) -> None:
 def test_two_clicks_are_one_opportunity(closing: Closing) -> None:
     handoff_id = closing.held()
     closing.qualifies(handoff_id)
-    with pytest.raises(Gone, match="qualified by now"):
+    with pytest.raises(Gone, match="opportunity already"):
         closing.qualifies(handoff_id)
     assert len(closing.all(Opportunity)) == 1
 

@@ -130,8 +130,8 @@ async def test_a_no_show_goes_back_and_the_gap_is_filled(house: WholeHouse) -> N
     await erik.sees("did not come, so you have a moment. Whom do you ring?", in_="dm")
     await sam.sees("Your credit for it stays. The lead is yours again.", in_="dm")
     await erik.clicks("Undo", on="No-show:")
-    await erik.sees("it was no no-show")
-    await sam.sees("the lead is handed off again", in_="dm")
+    await erik.sees("Taken back that they did not come")
+    await sam.sees("The lead is handed off again", in_="dm")
 
 
 async def test_another_time_keeps_the_entry_in_the_calendar(house: WholeHouse) -> None:
@@ -156,7 +156,7 @@ async def test_not_qualified_is_back_with_sam_and_says_why(house: WholeHouse) ->
     await erik.clicks("Accept", in_="#ae-erik")
     await erik.clicks("We spoke already", in_="#ae-erik")
     await erik.clicks("Not qualified…", in_="#ae-erik")
-    await erik.picks("Why is it none?", "No budget", in_="modal")
+    await erik.picks("Why is it not an opportunity?", "No budget", in_="modal")
     await erik.fills("Anything to add?", "Next year <!channel>", in_="modal")
     await erik.submits()
     await erik.sees("is back with Sam Okafor", in_="modal")

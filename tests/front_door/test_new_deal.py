@@ -38,7 +38,7 @@ async def test_an_executive_begins_a_deal_and_takes_it_back(house: WholeHouse) -
     shown = await erik.sees("began without a handoff")
     assert "Jane O'Neill" in shown.text
     await erik.types("/deal new jane")
-    await erik.sees("1 deal with them open already", in_="modal")
+    await erik.sees("There is 1 open deal with them already", in_="modal")
     await erik.fills("How much?", "100", in_="modal")
     await erik.fills("When do you expect to close it?", (house.begins + timedelta(days=30)).date(), in_="modal")
     await erik.submits()

@@ -101,7 +101,7 @@ async def test_held_is_reminded_of_its_verdict_and_then_not_qualified(house: Who
     await house.slack.clock.forward(hours=24)
     await house.lena.sees("Erik Lund held the intro call with", in_="dm")
     assert await erik.clicks("Not qualified…", on=asked)
-    await erik.picks("Why is it none?", "No budget", in_="modal")
+    await erik.picks("Why is it not an opportunity?", "No budget", in_="modal")
     assert await erik.submits()
     assert await heard(house) == {"accepted": 1, "held": 1, "not qualified": 1}
 

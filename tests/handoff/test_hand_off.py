@@ -289,7 +289,7 @@ def test_only_the_executive_their_cover_or_a_manager_answers(house: HandoffHouse
 def test_an_answer_after_the_end_says_what_it_is_by_now(house: HandoffHouse) -> None:
     done = house.hands_off(house.a_lead())
     house.answers(done.handoff_id, accepted=False, reason="Not my account")
-    with pytest.raises(Gone, match="declined by now"):
+    with pytest.raises(Gone, match="declined already"):
         house.does(answer_handoff, AnswerHandoff(house.actor("Erik"), done.handoff_id, True))
 
 

@@ -51,7 +51,7 @@ def not_qualified_form(card: HandoffCard, reasons: Sequence[str]) -> dict[str, A
     """Why it is no opportunity: one of the playbook's ``reasons``, and words of one's own."""
     blocks: list[SlackBlock] = [
         section(_about(card.name, card.company)),
-        _reasons("Why is it none?", reasons),
+        _reasons("Why is it not an opportunity?", reasons),
         words_input("Anything to add?", Action.REMARK, Block.REMARK, optional=True, length=REASON),
         context(f"It goes back to {esc(card.rep.name)} with the reason; marketing sees it by source."),
     ]

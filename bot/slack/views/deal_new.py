@@ -28,7 +28,10 @@ def new_deal_form(start: DealStart, types: Sequence[str], currency: str, *, for_
     name = start.company or (start.contacts[0].name if start.contacts else "a deal without a name")
     blocks: list[SlackBlock] = [section(f"*{esc(name)}*")]
     if start.open_deals:
-        blocks.append(context(f"{counted(start.open_deals, 'deal')} with them open already: `/deal` finds it."))
+        one = start.open_deals == 1
+        there, shown = ("There is", "it") if one else ("There are", "them")
+        line = f"{there} {counted(start.open_deals, 'open deal')} with them already; `/deal` shows {shown}."
+        blocks.append(context(line))
     blocks += [kind_input(types, start.usual.value), amount_input("", currency), close_on_input(None)]
     if start.contacts:
         blocks.append(_contact(start))

@@ -109,19 +109,25 @@ def verdict_step_post(
         case "not_qualified":
             line = f"{name} did not qualify {who}: {esc(reason, NOTE)}.{yours}"
         case _:
-            line = f"{name} took a step back with {who}: {_TAKEN_BACK.get(what, 'it stands as before')}."
+            line = _taken_back(name, who, what)
     blocks: list[SlackBlock] = [section(line)]
     if step in ("no_show", "not_qualified"):
         blocks.append(buttons(button("Show", f"{Action.LEAD_CHOOSE}_back", str(card.contact_id))))
     return post(line, blocks)
 
 
-_TAKEN_BACK = {
-    "hold_call": "the call counts as not held yet",
-    "miss_call": "it was no no-show; the lead is handed off again",
-    "qualify": "it is no opportunity yet",
-    "not_qualified": "the verdict is open again; the lead is handed off",
-}
+def _taken_back(name: str, who: str, what: str) -> str:
+    match what:
+        case "hold_call":
+            return f"{name} took back that the intro call with {who} was held."
+        case "miss_call":
+            return f"{name} took back that {who} did not come. The lead is handed off again."
+        case "qualify":
+            return f"{name} took back that {who} is an opportunity."
+        case "not_qualified":
+            return f"{name} took back that {who} is not an opportunity. The lead is handed off again."
+        case _:
+            return f"{name} took the last step with {who} back."
 
 
 def _deal(deal: CardOpportunity, wanted: Sequence[str]) -> list[SlackBlock]:
