@@ -80,6 +80,8 @@ async def serve(settings: Settings, *, web: bool, worker: bool) -> None:
     async with running(settings, web=web, worker=worker) as parts:
         _stop_on_signals(parts.stop)
         log.info("started", web=web, worker=worker, socket_mode=settings.socket_mode)
+        gc.collect()
+        gc.freeze()  # what a start makes stays: the collector need not look through it again and again
         await parts.stop.wait()
     log.info("stopped")
 
@@ -98,8 +100,6 @@ async def running(settings: Settings, *, web: bool, worker: bool) -> AsyncIterat
         parts = await _build(settings, stack)
         await _start_playbook(parts)
         await asyncio.to_thread(warm_up, parts.clock.now(), parts.database.playbook.people.country)
-        gc.collect()
-        gc.freeze()  # what a start makes stays: the collector need not look through it again and again
         tasks = [asyncio.create_task(work) for work in _works(parts, web=web, worker=worker)]
         watch = asyncio.create_task(_watch(parts, tasks))
         try:
