@@ -139,7 +139,8 @@ def _who_takes_it(proposal: Proposal, chosen: Executive | None, typed: HandoffIn
         first = next((one for one in options if chosen is not None and one.value == str(chosen.id)), None)
         menu = StaticSelectMenu(Action.HANDOFF_AE, options, initial_option=first, placeholder=plain("Pick one", 150))
         blocks.append(_input("Who takes it?", menu, Block.AE, redraws=True))
-    blocks.append(context(_because(proposal)))
+    if because := _because(proposal):
+        blocks.append(context(because))
     if offered:
         reason = PlainTextInput(
             Action.HANDOFF_AE_REASON, initial_value=cut(typed.ae_reason, REASON_MAX) or None, max_length=REASON_MAX

@@ -251,7 +251,7 @@ def _key(name: Name) -> str:
 
 def unknown_post(missed: NotUnderstood) -> Post:
     """Words that were not understood: what they may have meant, and what can be asked."""
-    offers = [f"`/pipeline {missed.period}`"] if missed.period else []
+    offers = [f"`/pipeline {esc(missed.period, 60)}`"] if missed.period else []
     offers += [f"`/pipeline {one.kind} {esc(one.text, 60)}`" for one in missed.offers]
     if missed.several and offers:
         first = f"“{esc(missed.words, 100)}” could be several. Which one? {' · '.join(offers)}"
