@@ -47,7 +47,8 @@ def help_post(roles: frozenset[Role], unknown: str = "", meant: str = "") -> Pos
     text = "What you can ask me:\n" + bullet(lines)
     blocks: list[Block] = []
     if unknown:
-        said = f"I don't know “{esc(unknown, 60)}”." + (f" Did you mean `/handraiser {esc(meant, 60)}`?" if meant else "")
+        asked = f" Did you mean `/handraiser {esc(meant, 60)}`?" if meant else ""
+        said = f"I don't know “{esc(unknown, 60)}”.{asked}"
         text = f"{said} {text}"
         blocks.append(section(said))
     blocks += [section(f"*What you can ask me*\n{bullet(lines)}"), context(MINE)]
