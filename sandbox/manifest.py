@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -126,8 +127,13 @@ def read_manifest(given: Path | str | Mapping[str, Any] | None) -> Manifest:
         if not here.exists():
             return Manifest()
         given = here
-    content = given if isinstance(given, Mapping) else YAML(typ="safe").load(Path(given).read_text("utf-8"))
-    return _from_content(content)
+    return _from_content(given if isinstance(given, Mapping) else _content(Path(given).read_text("utf-8")))
+
+
+@lru_cache(maxsize=4)
+def _content(text: str) -> Mapping[str, Any]:
+    content: Mapping[str, Any] = YAML(typ="safe").load(text)
+    return content
 
 
 def _from_content(content: Mapping[str, Any]) -> Manifest:

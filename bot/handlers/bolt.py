@@ -59,6 +59,7 @@ def make_bolt(client: AsyncWebClient, identity: Identity) -> AsyncApp:
     level = logger.level
     logger.setLevel(logging.ERROR)  # it warns that our own authorize is used instead of SLACK_BOT_TOKEN: it is meant
     app = AsyncApp(
+        name="handraiser",  # else it looks through all the sources of whoever called for one
         client=client,
         authorize=authorize,
         process_before_response=True,

@@ -7,7 +7,7 @@ What must stay true: a section or key left out of a team's file has its value fr
 import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from io import StringIO
 from pathlib import Path as FilePath
 from typing import Any
@@ -75,8 +75,12 @@ def _file_problem(file: FilePath, message: str, fix: str) -> PlaybookError:
     return PlaybookError([Problem(1, "", message, fix)], str(file))
 
 
+@lru_cache(maxsize=4)
 def load_text(text: str, name: str = "playbook.yaml") -> Playbook:
-    """Read a playbook; ``name`` is how problems call the text. Raises `PlaybookError` with every problem found."""
+    """Read a playbook; ``name`` is how problems call the text. Raises `PlaybookError` with every problem found.
+
+    The same text is the same frozen object: what a start, a check and a version of the database read is one.
+    """
     tree = read_tree(text)
     if isinstance(tree.data, dict):
         merged = _merged(Playbook, _default_data(), tree.data)

@@ -36,10 +36,21 @@ from bot.domain.touch_list import ItemKind
 from bot.outbox.enqueue import refresh, show
 
 OPEN = ("open", "opened")
+
+
+def state_is(*states: str) -> ColumnElement[bool]:
+    """Whether a line is in one of ``states``; a list would be spelt out anew with every run of a statement."""
+    return or_(*(TouchItem.state == state for state in states))
+
+
+UNSETTLED = state_is(*OPEN, "snoozed")
+"""Lines that a touch may settle."""
 _NEWEST = select(func.max(TouchList.local_date)).where(TouchList.person_id == bindparam("rep")).scalar_subquery()
 _MINE = select(TouchList.id).where(TouchList.person_id == bindparam("rep"), TouchList.local_date == _NEWEST)
 _DAY = select(TouchList.local_date).where(TouchList.id == TouchItem.list_id).correlate(TouchItem).scalar_subquery()
-_ANSWERS = TouchItem.kind.in_((ItemKind.HOT.value, ItemKind.LEAD.value)) & TouchItem.enrolment_id.is_(None)
+_ANSWERS = and_(
+    or_(TouchItem.kind == ItemKind.HOT.value, TouchItem.kind == ItemKind.LEAD.value), TouchItem.enrolment_id.is_(None)
+)
 _STILL_OWED = or_(
     exists().where(Task.id == TouchItem.task_id, Task.done_at.is_(None)),
     exists().where(
@@ -61,7 +72,7 @@ _DONE = (
     update(TouchItem)
     .where(
         TouchItem.contact_id == bindparam("contact"),
-        TouchItem.state.in_((*OPEN, "snoozed")),
+        UNSETTLED,
         TouchItem.list_id.in_(_MINE),
         ~_STILL_OWED,
     )
@@ -132,7 +143,7 @@ _GONE = (
     update(TouchItem)
     .where(
         TouchItem.list_id == bindparam("which"),
-        TouchItem.state.in_(OPEN),
+        state_is(*OPEN),
         TouchItem.kind != ItemKind.REPLY.value,
         _SETTLED_ELSEWHERE,
     )
@@ -155,7 +166,7 @@ _OF_PLAN = (
 )
 _PLAN_OFF = (
     update(TouchItem)
-    .where(TouchItem.id.in_(_OF_PLAN.where(TouchItem.state.in_((*OPEN, "snoozed")), _NOT_DUE).scalar_subquery()))
+    .where(TouchItem.id.in_(_OF_PLAN.where(UNSETTLED, _NOT_DUE).scalar_subquery()))
     .values(state="gone", handled_at=bindparam("at"), snoozed_until=None, version=TouchItem.version + 1)
     .returning(TouchItem.list_id)
 )
@@ -166,7 +177,7 @@ _PLAN_ON = (
     .returning(TouchItem.list_id)
 )
 _NOBODY = UUID(int=0)
-_LEFT = exists().where(TouchItem.list_id == TouchList.id, TouchItem.state.in_(OPEN))
+_LEFT = exists().where(TouchItem.list_id == TouchList.id, state_is(*OPEN))
 _BUMP = (
     update(TouchList)
     .where(TouchList.id == bindparam("which"))

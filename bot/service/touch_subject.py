@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from bot.db.models import Account, Contact, Enrolment, Lead, Person, Task
+from bot.db.models import Account, Contact, Enrolment, Lead, Person, Task, TouchItem
 from bot.db.queries.gate import Whom, gate
 from bot.db.rows import run
 from bot.domain.commands import LogTouch
@@ -18,6 +18,7 @@ from bot.domain.compliance import Refused, Verdict, Warned
 from bot.domain.errors import NotFound
 from bot.domain.terms import Channel, LeadState, Outcome, Stage
 from bot.service.context import playbook
+from bot.service.touch_list_state import UNSETTLED
 
 _THEIRS = frozenset(set(Outcome) - {Outcome.SENT})
 """Outcomes by which an e-mail touch is something they did; the gate is about what we do."""
@@ -25,7 +26,10 @@ _THEIRS = frozenset(set(Outcome) - {Outcome.SENT})
 
 @dataclass(frozen=True, slots=True)
 class TouchSubject:
-    """A contact as a touch finds them. ``has_tasks``, ``enrolled``: something of theirs waits, worth a look."""
+    """A contact as a touch finds them.
+
+    ``has_tasks``, ``enrolled``, ``listed``: something of theirs waits, with a rep, in a plan, on a list, worth a look.
+    """
 
     contact_id: UUID
     account_id: UUID | None
@@ -47,6 +51,7 @@ class TouchSubject:
     owner_name: str | None
     has_tasks: bool
     enrolled: bool
+    listed: bool
 
     @property
     def name(self) -> str:
@@ -78,6 +83,7 @@ _SUBJECT = (
         _OWNER.name.label("owner_name"),
         exists().where(Task.contact_id == Contact.id, Task.done_at.is_(None)).label("has_tasks"),
         exists().where(Enrolment.contact_id == Contact.id, Enrolment.ended_at.is_(None)).label("enrolled"),
+        exists().where(TouchItem.contact_id == Contact.id, UNSETTLED).label("listed"),
     )
     .select_from(Contact)
     .outerjoin(Account, Account.id == Contact.account_id)

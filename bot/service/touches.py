@@ -98,7 +98,8 @@ def log_touch(session: Session, command: LogTouch, now: datetime) -> Logged:
     row = columns(command, them, reason)
     put(session, Touch, id=touch_id, logged_at=now, causation_id=causation_id, version=1, **row)
     _activity(session, them, command.happened_at)
-    item_done_by(session, command.actor.person_id, them.contact_id, touch_id, now)
+    if them.listed:
+        item_done_by(session, command.actor.person_id, them.contact_id, touch_id, now)
     record(
         session,
         "log_touch",

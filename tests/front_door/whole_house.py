@@ -122,6 +122,14 @@ class WholeHouse:
                         return
                 await asyncio.sleep(0.02)
 
+    async def knows_the_time(self, within: float = 20.0) -> None:
+        """Wait until the bot has Slack's time: who joins before has their list of that morning made at once."""
+        async with asyncio.timeout(within):
+            while True:
+                if self._has_slacks_time():
+                    return
+                await asyncio.sleep(0.02)
+
     async def all_is_told(self, within: float = 30.0) -> None:
         """Wait until the bot has nothing left to do now: it has Slack's time, what fell due is done and told.
 
@@ -207,14 +215,15 @@ async def whole_house(
         )
         async with (
             running(settings, web=True, worker=True) as parts,
-            httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as site,
+            httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, verify=False) as site,
         ):
+            house = WholeHouse(slack, parts, site, begins)
+            await house.knows_the_time()
             if not empty:
                 report = await asyncio.to_thread(import_people_file, parts.database, PEOPLE.encode(), parts.clock.now)
                 assert not report.refused, report.lines()
             await Directory(parts.database, parts.client, lambda: True).match()
             if not by_http:
                 await slack.connected()
-            house = WholeHouse(slack, parts, site, begins)
             await house.opens()
             yield house
