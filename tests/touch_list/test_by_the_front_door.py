@@ -175,6 +175,23 @@ async def test_what_is_missing_stands_beside_its_field_and_nothing_is_lost(house
     assert "1 of 1 done" in (await sam.sees("Touch list,", in_="dm")).text
 
 
+async def test_the_count_goes_on_when_a_line_is_left_as_it_is(house: WholeHouse) -> None:
+    fills(house, ("Ann", "email"), ("Bob", "call"), ("Cid", "call"))
+    await comes(house, "08:30")
+    sam = house.sam
+    await sam.clicks("Start", in_="dm")
+    await sam.sees("1 of 3", in_="modal")
+    await sam.submits()
+    await sam.sees("2 of 3", in_="modal")
+    await sam.picks("What came of it?", "No answer", in_="modal")
+    await sam.submits()
+    await sam.sees("3 of 3", in_="modal")
+    await sam.submits()
+    await sam.sees("That was the end of the list.", in_="modal")
+    await sam.clicks("Go through what is open", in_="modal")
+    await sam.sees("2 of 3", in_="modal")
+
+
 async def test_a_first_touch_without_a_fact_stops_until_it_is_noted(house: WholeHouse) -> None:
     fills(house, ("Ann", "email"), fact="")
     await comes(house)

@@ -11,8 +11,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Uuid, and_, bindparam, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Uuid, and_, bindparam, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from bot.db.models import (
     Account,
@@ -69,6 +69,7 @@ class ItemCard:
     """One line, as the rep works it. ``facts``: what the playbook's texts are filled in with.
 
     ``mail``: for an e-mail. ``fact``: the one noted fact; ``wants_fact``: a first touch without it (process §5).
+    ``place``: which of the list's ``progress.total`` this one is, after what is done and what was left as it is.
     """
 
     item_id: UUID
@@ -99,6 +100,7 @@ class ItemCard:
     may_call: Verdict
     may_write: Verdict
     progress: Progress
+    place: int
     now: datetime
 
 
@@ -151,6 +153,26 @@ _THEM = (
 )
 """What a card and a draft need to know of somebody, of their plan and of the rep."""
 _THEIR_LEAD = and_(Lead.contact_id == Contact.id, Lead.closed_at.is_(None))
+_UPTO = aliased(TouchItem)
+_IS_REPLY = _UPTO.kind == ItemKind.REPLY.value
+_LEFT_UPTO = (  # the question who replied is one line, however many answers are still to be noted
+    select(func.sum(case((_IS_REPLY, 0), else_=1)) + func.max(case((_IS_REPLY, 1), else_=0)))
+    .where(
+        _UPTO.list_id == TouchItem.list_id,
+        _UPTO.position <= TouchItem.position,
+        or_(
+            _UPTO.id == TouchItem.id,
+            _UPTO.state == "opened",
+            and_(
+                _UPTO.state == "open",
+                or_(_UPTO.due_at.is_(None), _UPTO.due_at <= bindparam("now", type_=Timestamp)),
+            ),
+        ),
+    )
+    .correlate(TouchItem)
+    .scalar_subquery()
+)
+"""How many lines that are not done yet one has come to with this one; what makes sense later is not passed over."""
 _CARD = (
     select(
         TouchItem.id,
@@ -164,6 +186,7 @@ _CARD = (
         TouchItem.due_at,
         TouchItem.lead_id,
         TouchItem.draft,
+        _LEFT_UPTO.label("left_upto"),
         *_THEM,
     )
     .join(TouchList, TouchList.id == TouchItem.list_id)
@@ -194,7 +217,7 @@ _TOUCHES = (
 
 def item_card(session: Session, item_id: UUID, now: datetime) -> ItemCard:
     """Read one line's card. Raises ``NotFound``."""
-    row = run(session, _CARD, which=item_id).first()
+    row = run(session, _CARD, which=item_id, now=now).first()
     if row is None:
         raise NotFound("That line is not on a list any more. /today shows what is.")
     in_force: PlaybookInForce = session.info["playbook"]
@@ -203,6 +226,7 @@ def item_card(session: Session, item_id: UUID, now: datetime) -> ItemCard:
     may_call, may_write = _gate(session, row, now, rules)
     facts = _facts(session, row, rules, earlier, now)
     kind = ItemKind(row.kind)
+    far = progress(session, row.list_id)
     return ItemCard(
         item_id=row.id,
         list_id=row.list_id,
@@ -231,7 +255,8 @@ def item_card(session: Session, item_id: UUID, now: datetime) -> ItemCard:
         earlier=tuple(earlier[:SHOWN_TOUCHES]),
         may_call=may_call,
         may_write=may_write,
-        progress=progress(session, row.list_id),
+        progress=far,
+        place=min(far.done + row.left_upto, far.total),
         now=now,
     )
 

@@ -77,9 +77,8 @@ def item_modal(card: ItemCard, rules: Playbook, just: Just | None = None) -> dic
     if card.wants_fact:
         blocks.append(_fact(card, rules))
     blocks += _inputs(card, rules)
-    far = card.progress
     metadata = json.dumps({"list": str(card.list_id), "item": str(card.item_id), "at": card.position})
-    title = f"{min(far.done + 1, far.total)} of {far.total}"
+    title = f"{card.place} of {card.progress.total}"
     return modal(title, blocks, callback=Callback.NEXT_ITEM, submit="Next", close="Stop", metadata=metadata)
 
 
