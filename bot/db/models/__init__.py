@@ -1,6 +1,7 @@
 """All tables. Importing this package makes ``Base.metadata`` complete."""
 
 from bot.db.base import Base
+from bot.db.models.deals import Handoff, HandoffMove, Meeting, Opportunity, OpportunityMove
 from bot.db.models.leads import Assignment, HandRaise, Lead, LeadAlert, LeadMove, ScoreEntry
 from bot.db.models.market import Account, Consent, Contact, NameToken, Suppression
 from bot.db.models.people import Alignment, Person, PersonRole, Setting, Team, TeamMember, TimeOff
@@ -15,18 +16,7 @@ from bot.db.models.plumbing import (
     PlaybookVersion,
     SeenRequest,
 )
-from bot.db.models.work import (
-    Enrolment,
-    Handoff,
-    HandoffMove,
-    Meeting,
-    Opportunity,
-    OpportunityMove,
-    Task,
-    Touch,
-    TouchItem,
-    TouchList,
-)
+from bot.db.models.touches import Enrolment, Task, Touch, TouchItem, TouchList
 
 __all__ = [
     "Account",

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Uuid, and_, case, cast, f
 from sqlalchemy.orm import aliased
 
 from bot.db.models import Account, Contact, Enrolment, Handoff, Lead, Opportunity, PersonRole, TeamMember, Touch
-from bot.db.models.work import CONVERSATION, STANDING
+from bot.db.models.touches import CONVERSATION, STANDING
 from bot.domain.metrics import LeadStep, OutboundStep, RowSet, Scope
 from bot.domain.terms import LeadState, Outcome, Role, Source
 from bot.playbook.schema import Segment
