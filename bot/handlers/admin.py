@@ -17,7 +17,8 @@ from bot.handlers.reassign import open_reassign
 from bot.handlers.requests import Answer, Request, Say
 from bot.service.context import playbook
 from bot.slack.blocks import Post
-from bot.slack.ids import Action, AdminPage, Command
+from bot.slack.choices import AdminPage
+from bot.slack.ids import Action, Command
 from bot.slack.views.admin import events_post, health_post, help_post, people_post
 
 ANY_PAGE = re.compile(rf"^{Action.ADMIN_PAGE}_")

@@ -32,7 +32,8 @@ from bot.service.claims import (
 from bot.service.context import playbook
 from bot.service.lead_give_back import GIVE_BACK
 from bot.slack.blocks import say
-from bot.slack.ids import Action, AlertMore, Block, Callback
+from bot.slack.choices import AlertMore
+from bot.slack.ids import Action, Block, Callback
 from bot.slack.views.alert_menu import junk_form, outcome_of, reassign_form, reopen_form
 from bot.slack.views.lead import lead_post
 

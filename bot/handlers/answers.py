@@ -18,6 +18,7 @@ from bot.db.session import NotBegun
 from bot.domain.errors import UserError
 from bot.handlers.requests import Answer, CloseAll, FieldErrors, Nothing, Options, Request, Say, ShowView
 from bot.slack.blocks import cut, esc, modal, say, section
+from bot.slack.ids import Callback
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -80,7 +81,7 @@ def still_saving(request: Request) -> Answer:
     """The answer to what takes longer than Slack waits; the result follows by direct message."""
     words = "Still saving… I'll send you a message when it is done."
     if request.body.get("type") == "view_submission":
-        return ShowView(modal("Still saving", [section(words)], callback="still_saving", close="Close"))
+        return ShowView(modal("Still saving", [section(words)], callback=Callback.STILL_SAVING, close="Close"))
     return Say(say(words))
 
 

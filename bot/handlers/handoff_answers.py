@@ -25,7 +25,8 @@ from bot.service.handoff_ladder import decide_handoff
 from bot.service.handoffs import answer_handoff, take_back_handoff, undo_accept
 from bot.service.intro_calls import move_intro_call
 from bot.slack.blocks import esc, say
-from bot.slack.ids import Action, Block, Callback, HandoffMore
+from bot.slack.choices import HandoffMore
+from bot.slack.ids import Action, Block, Callback
 from bot.slack.views.handoff_command import accepted_post
 from bot.slack.views.handoff_form import HandoffInput
 from bot.slack.views.handoff_menu import (

@@ -35,7 +35,8 @@ from bot.service.setup_changes import PERSON, TEAM, Changed, may_enter, may_set_
 from bot.service.setup_people import deactivate_person
 from bot.service.setup_seen import seen_as
 from bot.service.time_off import cancel_time_off
-from bot.slack.ids import Action, SetupPage, SetupPick
+from bot.slack.choices import SetupPage, SetupPick
+from bot.slack.ids import Action, Callback
 from bot.slack.views.setup import Just, off_modal, people_modal, person_modal, teams_modal
 from bot.slack.views.setup_forms import (
     align_form,
@@ -250,9 +251,9 @@ async def on_undo(request: Request) -> Answer:
     def work(session: Session, actor: Actor, now: datetime) -> View:
         changed = undo_change(session, Undo(actor, causation_id), now)
         just = just_done(Changed(changed.sentence, changed.subject_id, None))
-        if callback == "setup_teams":
+        if callback == Callback.SETUP_TEAMS:
             return teams_modal(teams_page(session), playbook(session).channels.inbound, just)
-        if callback == "setup_off":
+        if callback == Callback.SETUP_OFF:
             return off_page(session, actor, now, None, just)
         return person_page(session, actor, changed.subject_id, now, just)
 

@@ -28,7 +28,8 @@ from bot.service.setup_people import align_executives, known_as, save_person
 from bot.service.setup_seen import seen_as
 from bot.service.setup_teams import save_team
 from bot.service.time_off import enter_time_off
-from bot.slack.ids import Action, Block, Callback, SetupPick
+from bot.slack.choices import SetupPick
+from bot.slack.ids import Action, Block, Callback
 from bot.slack.views.deal_forms import given_day
 from bot.slack.views.setup import teams_modal
 from bot.slack.views.setup_forms import EVENING, ON_CALL, person_form, person_metadata, picked, picked_several

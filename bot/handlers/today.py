@@ -27,7 +27,8 @@ from bot.service.touch_list_days import todays_list
 from bot.service.touch_list_drafts import approve_ahead, drafts_ahead
 from bot.service.touch_list_state import drop_settled
 from bot.slack.blocks import Post
-from bot.slack.ids import Action, Block, Callback, Command, LineMore
+from bot.slack.choices import LineMore
+from bot.slack.ids import Action, Block, Callback, Command
 from bot.slack.views.home_list import list_modal
 from bot.slack.views.lead import contact_post
 from bot.slack.views.mail_draft import ahead_done, ahead_form, ahead_too_early

@@ -252,65 +252,6 @@ class Block(StrEnum):
     WORKS = "works"
 
 
-class AlertMore(StrEnum):
-    """What the alert's menu offers: the first part of an option's value."""
-
-    DETAILS = "details"
-    REASSIGN = "reassign"
-    JUNK = "junk"
-    REOPEN = "reopen"
-    HAND_OFF = "hand_off"
-    GIVE_BACK = "give_back"
-
-
-class HandoffMore(StrEnum):
-    """What the menu of a handoff offers: the first part of an option's value."""
-
-    MOVE = "move"
-    CANCEL_CALL = "cancel_call"
-    TOUCHES = "touches"
-    TAKE_BACK = "take_back"
-    GIVE_BACK = "give_back"
-
-
-class LineMore(StrEnum):
-    """What the menu of a line on the touch list offers: the first part of an option's value."""
-
-    OPEN = "open"
-    DONE = "done"
-    SNOOZE = "snooze"
-    SKIP = "skip"
-    DETAILS = "details"
-
-
-class AdminPage(StrEnum):
-    """The pages of ``/handraiser``: the words after the command, and the buttons' values."""
-
-    HEALTH = "health"
-    EVENTS = "events"
-    PEOPLE = "people"
-    HELP = "help"
-
-
-class SetupPage(StrEnum):
-    """The pages of the set-up: the values of the buttons that open them."""
-
-    PEOPLE = "people"
-    TEAMS = "teams"
-    TIME_OFF = "time_off"
-    ADD_PERSON = "add_person"
-    ADD_TEAM = "add_team"
-
-
-class SetupPick(StrEnum):
-    """Whom a typeahead of the set-up offers: the last part of its action id."""
-
-    ANYBODY = "anybody"
-    AE = "ae"
-    TEAM = "team"
-    WHOSE = "whose"
-
-
 class Callback(StrEnum):
     """Modals and shortcuts: ``callback_id``."""
 
@@ -320,6 +261,7 @@ class Callback(StrEnum):
     LIST_END = "list_end"
     WHO_REPLIED = "who_replied"
     BATCH_SENT = "batch_sent"
+    HOME_LIST = "home_list"
     PUT_OFF = "put_off"
     DRAFT_FORM = "draft_form"
     DRAFT_AHEAD = "draft_ahead"
@@ -344,10 +286,16 @@ class Callback(StrEnum):
     CHANGE_DEAL_FORM = "change_deal_form"
     REOPEN_DEAL_FORM = "reopen_deal_form"
     NEW_DEAL_FORM = "new_deal_form"
+    DEAL_DONE = "deal_done"
+    DEAL_UNDONE = "deal_undone"
     COMPANY_FORM = "company_form"
     COMPANY_SHOWN = "company_shown"
     PIPELINE_ROWS = "pipeline_rows"
     PIPELINE_MEANING = "pipeline_meaning"
+    SETUP_PEOPLE = "setup_people"
+    SETUP_PERSON = "setup_person"
+    SETUP_TEAMS = "setup_teams"
+    SETUP_OFF = "setup_off"
     SETUP_WHO_FORM = "setup_who_form"
     SETUP_PERSON_FORM = "setup_person_form"
     SETUP_TEAM_FORM = "setup_team_form"
@@ -356,3 +304,4 @@ class Callback(StrEnum):
     BULK_FORM = "bulk_reassign_form"
     BULK_PREVIEW = "bulk_reassign_preview"
     GIVE_BACK_FORM = "give_back_form"
+    STILL_SAVING = "still_saving"

@@ -25,7 +25,8 @@ from bot.jobs.schedule import DUE_JOBS, SWEEPS
 from bot.playbook.load import default_playbook, describe
 from bot.playbook.reference import reference
 from bot.settings import variables
-from bot.slack.ids import AdminPage, Command
+from bot.slack.choices import AdminPage
+from bot.slack.ids import Command
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"

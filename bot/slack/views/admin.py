@@ -11,7 +11,8 @@ from bot.domain.counting import counted
 from bot.domain.terms import Role
 from bot.playbook.schema.people import People
 from bot.slack.blocks import Post, at, bullet, button, buttons, context, cut_safely, esc, header, post, section
-from bot.slack.ids import Action, AdminPage
+from bot.slack.choices import AdminPage
+from bot.slack.ids import Action
 from bot.slack.views.words import lasting
 
 HELP = (

@@ -13,7 +13,8 @@ from bot.db.queries.people import Responder
 from bot.domain.errors import Gone
 from bot.domain.terms import Channel, Outcome
 from bot.slack.blocks import OPTION_TEXT, context, cut, esc, modal, option, plain, section
-from bot.slack.ids import Action, AlertMore, Block, Callback
+from bot.slack.choices import AlertMore
+from bot.slack.ids import Action, Block, Callback
 
 REASON_LENGTH = 200
 

@@ -30,7 +30,7 @@ from bot.slack.blocks import (
     say,
     section,
 )
-from bot.slack.ids import Action
+from bot.slack.ids import Action, Callback
 
 NOTE = 400
 HELP = (
@@ -136,7 +136,7 @@ def done_post(sentence: str, causation_id: str, undo_minutes: int) -> Post:
 def done_modal(sentence: str, causation_id: str, undo_minutes: int) -> dict[str, Any]:
     """The same, in the place of the form."""
     blocks = [section(esc(sentence, 1500)), *_undo(causation_id, undo_minutes)]
-    return modal("Saved", blocks, callback="deal_done", close="Close")
+    return modal("Saved", blocks, callback=Callback.DEAL_DONE, close="Close")
 
 
 def undone_post(sentence: str) -> Post:
@@ -146,7 +146,7 @@ def undone_post(sentence: str) -> Post:
 
 def undone_modal(sentence: str) -> dict[str, Any]:
     """The same, where the form was."""
-    return modal("Taken back", [section(esc(sentence, 1500))], callback="deal_undone", close="Close")
+    return modal("Taken back", [section(esc(sentence, 1500))], callback=Callback.DEAL_UNDONE, close="Close")
 
 
 def deal_step_post(card: DealCard, step: str, by: str, reason: str, what: str) -> Post:

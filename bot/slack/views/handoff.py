@@ -28,7 +28,8 @@ from bot.slack.blocks import (
     post,
     section,
 )
-from bot.slack.ids import Action, HandoffMore
+from bot.slack.choices import HandoffMore
+from bot.slack.ids import Action
 from bot.slack.views.verdict import verdict_blocks
 from bot.slack.views.words import dialled, lasting, local_times, score_parts, spoken
 

@@ -12,7 +12,8 @@ from bot.domain.commands import Actor
 from bot.domain.counting import counted
 from bot.domain.terms import SELLING, Role
 from bot.slack.blocks import at, bullet, button, buttons, context, divider, esc, header, home, section
-from bot.slack.ids import Action, SetupPage
+from bot.slack.choices import SetupPage
+from bot.slack.ids import Action
 from bot.slack.views.greeting import steps_of
 from bot.slack.views.home_admin import setup_blocks
 from bot.slack.views.home_ae import executive_blocks, handed_over

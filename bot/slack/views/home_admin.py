@@ -7,7 +7,8 @@ from slackblocks import Block
 from bot.db.queries.home_admin import SetupState, Somebody
 from bot.domain.counting import counted
 from bot.slack.blocks import at, bullet, button, buttons, context, divider, esc, section
-from bot.slack.ids import Action, SetupPage
+from bot.slack.choices import SetupPage
+from bot.slack.ids import Action
 from bot.slack.views.admin import health_warnings
 from bot.slack.views.setup import channel_words
 

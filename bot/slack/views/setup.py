@@ -17,7 +17,8 @@ from bot.domain.counting import counted
 from bot.domain.terms import Role
 from bot.playbook.schema.people import People
 from bot.slack.blocks import bullet, button, buttons, confirm, context, divider, esc, modal, plain, section
-from bot.slack.ids import Action, SetupPage, SetupPick
+from bot.slack.choices import SetupPage, SetupPick
+from bot.slack.ids import Action, Callback
 
 REPS = (Role.MRR, Role.SDR)
 
@@ -42,7 +43,7 @@ def people_modal(page: PeoplePage, rules: People, just: Just | None = None) -> d
     if not page.lines:
         blocks.append(section("Nobody is set up yet." if not page.total else "There are no more people."))
     blocks += _turn(SetupPage.PEOPLE, page.page, PEOPLE_PAGE, len(page.lines), page.total)
-    return modal("People", blocks, callback="setup_people", close="Close")
+    return modal("People", blocks, callback=Callback.SETUP_PEOPLE, close="Close")
 
 
 def _person_line(line: PersonLine, rules: People) -> SlackBlock:
@@ -80,7 +81,7 @@ def person_modal(card: PersonCard, rules: People, just: Just | None = None) -> d
         give = button("Hand it on…", Action.BULK_OPEN, value) if card.owned.total else None
         blocks += [divider(), section(f"*Theirs now*\n{card.owned.said()}", give)]
     blocks.append(buttons(button("◀ People", f"{Action.SETUP_OPEN}_{SetupPage.PEOPLE}", SetupPage.PEOPLE)))
-    return modal("A person", blocks, callback="setup_person", close="Close")
+    return modal("A person", blocks, callback=Callback.SETUP_PERSON, close="Close")
 
 
 def _title(card: PersonCard) -> str:
@@ -150,7 +151,7 @@ def teams_modal(page: TeamsPage, inbound: str, just: Just | None = None) -> dict
     if not page.lines:
         blocks.append(section("There is no team yet. A team is who is led together and writes under one brand."))
     blocks += _turn(SetupPage.TEAMS, page.page, TEAMS_PAGE, len(page.lines), page.total)
-    return modal("Teams", blocks, callback="setup_teams", close="Close")
+    return modal("Teams", blocks, callback=Callback.SETUP_TEAMS, close="Close")
 
 
 def _team_line(line: TeamCard, inbound: str) -> SlackBlock:
@@ -176,7 +177,7 @@ def off_modal(person: Pick | None, off: Sequence[OffLine], just: Just | None = N
         blocks.append(section(f"No time off{whose} is entered. Leads and lists go on as usual."))
     blocks.append(context("A public holiday need not be entered: the country's are known."))
     metadata = json.dumps({"person": value})
-    return modal("Time off", blocks, callback="setup_off", close="Close", metadata=metadata)
+    return modal("Time off", blocks, callback=Callback.SETUP_OFF, close="Close", metadata=metadata)
 
 
 def _just(just: Just | None) -> list[SlackBlock]:

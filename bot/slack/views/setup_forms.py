@@ -29,7 +29,8 @@ from bot.db.queries.setup import PersonCard, Pick, TeamCard
 from bot.domain.terms import Role
 from bot.playbook.schema.people import People
 from bot.slack.blocks import context, esc, modal, option, plain, section
-from bot.slack.ids import Action, Block, Callback, SetupPick
+from bot.slack.choices import SetupPick
+from bot.slack.ids import Action, Block, Callback
 
 ROLE_WORDS: Mapping[Role, str] = {
     Role.MRR: "Market Response Rep: answers raised hands",

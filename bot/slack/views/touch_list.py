@@ -28,7 +28,8 @@ from bot.slack.blocks import (
     post,
     section,
 )
-from bot.slack.ids import Action, LineMore
+from bot.slack.choices import LineMore
+from bot.slack.ids import Action
 from bot.slack.views.words import local_times, spoken
 
 HEADINGS = {
