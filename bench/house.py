@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, insert, select, text
 from bench.processes import ROOT, SCRATCH, command
 from bot.db import migrate
 from bot.db.models import Base
-from bot.domain.names import tokens
+from bot.domain.name_words import tokens
 from bot.domain.touch_line import read_line
 from sandbox.config import ChannelSpec, Person
 from sandbox.market import write_contacts
@@ -51,7 +51,7 @@ def shape() -> str:
     """A short word for the code that fills a database."""
     digest = hashlib.sha256()
     files = [*(ROOT / "migrations/versions").glob("*.py"), *(ROOT / "bot/db/models").glob("*.py")]
-    files += [ROOT / "bot/domain/names.py", ROOT / "bot/intake/contact_rows.py", ROOT / "sandbox/market.py"]
+    files += [ROOT / "bot/domain/name_words.py", ROOT / "bot/intake/contact_rows.py", ROOT / "sandbox/market.py"]
     files += [*(ROOT / "bot/service").glob("bulk_*.py"), Path(__file__)]
     for file in sorted(files):
         digest.update(file.read_bytes())

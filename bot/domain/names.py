@@ -1,8 +1,7 @@
 """Finds the person that a few typed words mean, among candidates that the search index proposed.
 
 What must stay true: an ambiguous name becomes a choice, never a guess; an exact e-mail address or phone number decides;
-accents, apostrophes, hyphens and the spellings of umlauts make no difference; what is typed and matched
-nothing is handed back (``Ranked.unmatched``), so that it can stand in the note.
+what is typed and matched nothing is handed back (``Ranked.unmatched``), so that it can stand in the note.
 """
 
 import re
@@ -13,8 +12,20 @@ from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
-from anyascii import anyascii
 from rapidfuzz.distance import OSA
+
+from bot.domain.name_words import (
+    DOMAIN,
+    LEGAL_FORMS,
+    LONGEST_TEXT,
+    MOST_TOKENS,
+    PARTICLES,
+    alike,
+    alike_all,
+    company_words,
+    fold,
+    tokens,
+)
 
 _MATCH_AT: Final = 86.0
 """From this score on a single candidate is taken; below it is offered."""
@@ -27,19 +38,11 @@ _SOME_WORD_FITS: Final = 62.0
 _FITS: Final = 0.97
 _COMPANY_ONLY: Final = "company"
 
-_LONGEST_TEXT: Final = 400
-_MOST_TOKENS: Final = 32
-_LONGEST_TOKEN: Final = 40
 _SHORTEST_PREFIX: Final = 3
 _SHORTEST_FUZZY: Final = 3
-_SHORTEST_RESPELLED: Final = 4
 _CLOSE: Final = 0.74
 
-_WORD: Final = re.compile(r"[a-z0-9]+")
-_APOSTROPHES: Final = re.compile(r"['`´ʹʼ‘’]")
-_DIGRAPHS: Final = re.compile(r"([auo])e|aa")
 _EMAIL: Final = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
-_DOMAIN: Final = re.compile(r"(?:https?://)?(?:www\.)?([\w-]{2,63})(?:\.[\w-]{2,24}){1,3}/?", re.IGNORECASE)
 _AT_COMPANY: Final = re.compile(r"\s+(?:at|from|of|@)\s+(?P<at>\S[^()]*)$|\((?P<in>[^()]+)\)\s*$", re.IGNORECASE)
 _PHONE: Final = re.compile(r"[+(]?\d[\d\s()./-]{4,22}\d")
 """A whole query that is a phone number in any common writing: "+49 30 901820", "030/901820", "(212) 555-0134"."""
@@ -47,46 +50,7 @@ _TRUNK_ZERO: Final = re.compile(r"\(0\)")
 _FEWEST_DIGITS: Final = 6
 _TELLING_DIGITS: Final = 7
 """The last digits of a number are the same however its country and area are written."""
-_PARTICLES: Final = frozenset([
-    "van", "von", "der", "den", "de", "del", "della", "di", "da", "do", "dos", "du", "la", "le", "ter", "ten",
-    "zu", "af", "al", "el", "bin", "ibn", "mac", "mc", "o", "d", "st", "san",
-])  # fmt: skip
 _TITLES: Final = frozenset(["mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "sir", "madam", "mme"])
-_LEGAL_FORMS: Final = frozenset([
-    "inc", "gmbh", "ltd", "llc", "ag", "sa", "sas", "sarl", "bv", "nv", "co", "corp", "kg", "plc", "srl", "spa",
-    "ab", "oy", "as",
-])  # fmt: skip
-
-
-@lru_cache(maxsize=4096)
-def fold(text: str) -> str:
-    """Plain lower-case words with single spaces: "D’Angelo-Müller" -> "dangelo muller"."""
-    plain = anyascii(text[:_LONGEST_TEXT])
-    return " ".join(_WORD.findall(_APOSTROPHES.sub("", plain).casefold()))
-
-
-def tokens(text: str) -> list[str]:
-    """The words a text is found by, in order, each once: rows of the search index and words of a query.
-
-    Both sides use this one function. "Mueller" gives ``mueller`` and ``muller``, "van der Berg" also
-    ``vanderberg``, "Jean-Luc" also ``jeanluc``, "O'Brien" ``obrien`` and ``brien``. At most 32 words.
-    """
-    found: dict[str, None] = {}
-    for chunk in anyascii(_APOSTROPHES.sub("'", text[:_LONGEST_TEXT])).casefold().split():
-        plain = _WORD.findall(chunk.replace("'", ""))
-        pieces = [word for word in _WORD.findall(chunk) if len(word) > 1]
-        joined = ["".join(plain)] if "-" in chunk and plain else []
-        found.update(dict.fromkeys((*joined, *plain, *pieces)))
-    run = ""
-    for word in fold(text).split():
-        run += word
-        if word in _PARTICLES:
-            continue
-        if run != word:
-            found[run] = None
-        run = ""
-    spelled = [spelling for word in found for spelling in dict.fromkeys((word, _alike(word)))]
-    return [word[:_LONGEST_TOKEN] for word in dict.fromkeys(spelled)][:_MOST_TOKENS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +69,7 @@ class NameQuery:
     @classmethod
     def read(cls, text: str) -> "NameQuery":
         """Takes "jane@acme.com", "Jane Doe", "Doe, Jane", "jane at acme", "jane (acme)", "acme.com"."""
-        text = " ".join(text[:_LONGEST_TEXT].split())
+        text = " ".join(text[:LONGEST_TEXT].split())
         phone = _TRUNK_ZERO.sub("", text) if _PHONE.fullmatch(text) else None
         phone = phone if len(_digits(phone)) >= _FEWEST_DIGITS else None
         email = _EMAIL.search(text)
@@ -113,12 +77,12 @@ class NameQuery:
         company: tuple[str, ...] = ()
         at = _AT_COMPANY.search(rest)
         if at is not None and rest[: at.start()].strip():
-            company = _company_words(at["at"] or at["in"])
+            company = company_words(at["at"] or at["in"])
             rest = rest[: at.start()]
-        domain = _DOMAIN.fullmatch(rest.strip())
+        domain = DOMAIN.fullmatch(rest.strip())
         words = fold(domain[1] if domain else rest).split()
-        named = [word for word in words if word not in _TITLES and word not in _LEGAL_FORMS]
-        return cls(text, email[0].casefold() if email else None, tuple(named or words)[:_MOST_TOKENS], company, phone)
+        named = [word for word in words if word not in _TITLES and word not in LEGAL_FORMS]
+        return cls(text, email[0].casefold() if email else None, tuple(named or words)[:MOST_TOKENS], company, phone)
 
     @property
     def search_words(self) -> list[str]:
@@ -227,7 +191,7 @@ def _score(query: NameQuery, candidate: Candidate) -> Ranked | None:
         return None
     them = _folded(candidate)
     score, why, unmatched = _by_name(query, them)
-    return Ranked(candidate, score, why, unmatched, whole=_alike_all(query.words) in them.alike)
+    return Ranked(candidate, score, why, unmatched, whole=alike_all(query.words) in them.alike)
 
 
 def _digits(text: str | None) -> str:
@@ -302,7 +266,7 @@ def _likeness(word: str, known: str) -> float:
     """1.0 the same, 0.98 another spelling, 0.93 the beginning, 0.85 a letter or two, less for a typing slip."""
     if word == known:
         return 1.0
-    if _alike(word) == _alike(known):
+    if alike(word) == alike(known):
         return 0.98
     if len(word) < _SHORTEST_PREFIX:
         return 0.85 if known.startswith(word) else 0.0
@@ -312,18 +276,6 @@ def _likeness(word: str, known: str) -> float:
         return 0.0
     likeness = OSA.normalized_similarity(word, known, score_cutoff=_CLOSE)
     return 0.95 * likeness
-
-
-@lru_cache(maxsize=4096)
-def _alike(word: str) -> str:
-    """One spelling for Mueller and Muller, Aarhus and Arhus; only for comparing."""
-    if len(word) < _SHORTEST_RESPELLED:
-        return word
-    return _DIGRAPHS.sub(lambda match: match[1] or "a", word)
-
-
-def _alike_all(words: Sequence[str]) -> str:
-    return "".join(map(_alike, words))
 
 
 @lru_cache(maxsize=1024)
@@ -336,16 +288,8 @@ def _folded(candidate: Candidate) -> _Folded:
     return _Folded(
         person=tuple(dict.fromkeys((*first, *last, *(word for word in (one, two) if word), *pieces))),
         wholes=frozenset(whole for whole in (one + two, two + one) if one and two and whole),
-        alike=frozenset((_alike_all([*first, *last]), _alike_all([*last, *first])) if first and last else ()),
-        last=frozenset(word for word in (two, *last) if word and word not in _PARTICLES),
-        company=tuple(dict.fromkeys((*_company_words(candidate.company or ""), *fold(domain).split()))),
+        alike=frozenset((alike_all([*first, *last]), alike_all([*last, *first])) if first and last else ()),
+        last=frozenset(word for word in (two, *last) if word and word not in PARTICLES),
+        company=tuple(dict.fromkeys((*company_words(candidate.company or ""), *fold(domain).split()))),
         local=tuple(fold(email[0]).split()),
     )
-
-
-def _company_words(text: str) -> tuple[str, ...]:
-    domain = _DOMAIN.fullmatch(text.strip())
-    words = fold(domain[1] if domain else text).split()
-    named = [word for word in words if word not in _LEGAL_FORMS]
-    joined = ["".join(named)] if 1 < len(named) <= 3 else []
-    return (*(named or words), *joined)[:_MOST_TOKENS]

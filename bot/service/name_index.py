@@ -1,6 +1,6 @@
 """The words a contact and an account are found by (``name_tokens``).
 
-What must stay true: rows and queries are cut into words by ``bot.domain.names.tokens`` alike; a change of a name
+What must stay true: rows and queries are cut into words by ``bot.domain.name_words.tokens`` alike; a change of a name
 replaces the words.
 """
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bot.db.models import NameToken
 from bot.db.rows import put_missing
-from bot.domain.names import tokens
+from bot.domain.name_words import tokens
 
 Words = list[dict[str, Any]]
 """Rows of ``name_tokens``."""

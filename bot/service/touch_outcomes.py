@@ -19,7 +19,7 @@ from bot.db.rows import run
 from bot.domain.commands import LogTouch
 from bot.domain.compliance import Refused, Warned, email_key, key_hash, phone_key
 from bot.domain.errors import UserError
-from bot.domain.names import fold
+from bot.domain.name_words import fold
 from bot.domain.terms import Channel, LeadState, Outcome
 from bot.service.context import playbook
 from bot.service.due import forget_due

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.db.models import Contact
 from bot.domain.commands import CompanyFacts, LogTouch, PersonFacts
 from bot.domain.matching import normalise_email
-from bot.domain.names import fold
+from bot.domain.name_words import fold
 from bot.domain.terms import Source
 from bot.service.contacts import find_contact, save_contact
 from bot.service.touch_subject import TouchSubject

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.names import Candidate, Choice, Match, NameQuery, Nothing, decide, fold, rank, tokens
+from bot.domain.name_words import fold, tokens
+from bot.domain.names import Candidate, Choice, Match, NameQuery, Nothing, decide, rank
 
 JANE = Candidate(1, "Jane", "Doe", "jane@acme.com", "Acme Inc", mine=True)
 JANE_SMITH = Candidate(2, "Jane", "Smith", "jane@globex.com", "Globex")

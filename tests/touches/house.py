@@ -12,7 +12,7 @@ from bot.db.base import new_id
 from bot.db.models import Account, Contact, Lead, NameToken, Person, PersonRole
 from bot.db.session import Database
 from bot.domain.commands import Actor, LogTouch
-from bot.domain.names import tokens
+from bot.domain.name_words import tokens
 from bot.domain.terms import Channel, Intent, LeadState, Outcome, Role, Source
 from bot.service.touches import Logged, log_touch
 

@@ -17,7 +17,7 @@ from bot.db.queries.name_search import AFTER
 from bot.domain.companies import CALLED, CompanySaid
 from bot.domain.errors import NotFound
 from bot.domain.matching import fold
-from bot.domain.names import tokens
+from bot.domain.name_words import tokens
 from bot.domain.opportunities import DealState, goes_back
 from bot.domain.terms import Role, Stage
 

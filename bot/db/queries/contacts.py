@@ -19,7 +19,8 @@ from bot.db.queries.name_search import AFTER, ENOUGH, People, Word, parameters, 
 from bot.db.rows import run
 from bot.db.session import PlaybookInForce
 from bot.domain.matching import normalise_email, read_phone
-from bot.domain.names import Candidate, NameQuery, fold, rank, tokens
+from bot.domain.name_words import fold, tokens
+from bot.domain.names import Candidate, NameQuery, rank
 from bot.domain.notices import View
 
 _ONE_WORD: Final = 300

@@ -30,7 +30,7 @@ from bot.db.session import PlaybookInForce
 from bot.domain.commands import Actor
 from bot.domain.errors import NotFound
 from bot.domain.money import Money, sums
-from bot.domain.names import tokens
+from bot.domain.name_words import tokens
 from bot.domain.opportunities import OPEN_DEALS, DealState, Guard
 from bot.domain.terms import Role
 
