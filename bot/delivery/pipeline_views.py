@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from bot.db.queries.pipeline_lens import every_row
 from bot.delivery.render import NoticeView, Told, Upload
 from bot.domain.errors import UserError
-from bot.domain.metrics import DEFINITIONS, Number, Scope, value_of
+from bot.domain.metrics import Number, Scope
+from bot.domain.metrics_defined import DEFINITIONS, value_of
 from bot.domain.metrics_question import Question
 from bot.domain.notices import NoticeKind
 from bot.slack.csv_file import rows_csv

@@ -8,7 +8,8 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.metrics import DEFINITIONS, Number, Row, Scope, Value, value_of
+from bot.domain.metrics import Number, Row, Scope, Value
+from bot.domain.metrics_defined import DEFINITIONS, value_of
 from bot.domain.money import Money
 from bot.slack.csv_file import COLUMNS, rows_csv, safe
 

@@ -12,7 +12,8 @@ from bot.db.queries.pipeline import figures
 from bot.db.queries.pipeline_rows import all_rows, row_page
 from bot.db.queries.pipeline_sets import Lens
 from bot.db.session import Database
-from bot.domain.metrics import DEFINITIONS, FUNNEL, OUTBOUND, Number, Scope, value_of
+from bot.domain.metrics import Number, Scope
+from bot.domain.metrics_defined import DEFINITIONS, FUNNEL, OUTBOUND, value_of
 from bot.domain.terms import LeadState, Role, Source
 from bot.playbook.schema import Segment
 from tests.pipeline.history import FIRST, NOW, SOURCES, History, Recount, days, histories, put

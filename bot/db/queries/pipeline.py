@@ -10,18 +10,8 @@ from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from bot.db.queries.pipeline_sets import Lens, outbound_step, rows_of
-from bot.domain.metrics import (
-    DEAL_KINDS,
-    DEFINITIONS,
-    FUNNEL,
-    OUTBOUND,
-    Definition,
-    LeadStep,
-    Number,
-    RowSet,
-    Value,
-    money,
-)
+from bot.domain.metrics import LeadStep, Number, RowSet, Value, money
+from bot.domain.metrics_defined import DEAL_KINDS, DEFINITIONS, FUNNEL, OUTBOUND, Definition
 
 Figures = Mapping[Number, Value]
 _WAITS: Final = {

@@ -15,7 +15,8 @@ from bot.db.queries.pipeline_rows import RowPage, all_rows, row_page
 from bot.db.queries.pipeline_sets import Lens
 from bot.db.session import PlaybookInForce
 from bot.domain.errors import Gone
-from bot.domain.metrics import DEFINITIONS, Number, Row, Scope
+from bot.domain.metrics import Number, Row, Scope
+from bot.domain.metrics_defined import DEFINITIONS
 from bot.domain.metrics_period import Period
 from bot.domain.metrics_question import Question
 from bot.playbook.schema import Segment

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, aliased
 from bot.db.models import Account, Contact, Person
 from bot.db.queries.pipeline import row_count
 from bot.db.queries.pipeline_sets import Lens, rows_of
-from bot.domain.metrics import Definition, LeadStep, OutboundStep, Row, RowSet, Unit
+from bot.domain.metrics import LeadStep, OutboundStep, Row, RowSet, Unit
+from bot.domain.metrics_defined import Definition
 
 PAGE = 20
 _COLUMNS = (

@@ -24,7 +24,8 @@ from slackblocks import (
 
 from bot.db.queries.pipeline_lens import Report
 from bot.db.queries.pipeline_losses import Losses
-from bot.domain.metrics import DEFINITIONS, FUNNEL, OUTBOUND, RESULTS, SPEED, Number
+from bot.domain.metrics import Number
+from bot.domain.metrics_defined import DEFINITIONS, FUNNEL, OUTBOUND, RESULTS, SPEED
 from bot.domain.metrics_question import EVERYONE, Kind, Name, NotUnderstood
 from bot.slack.blocks import (
     Post,

@@ -9,7 +9,8 @@ from slackblocks import Block
 from bot.db.queries.pipeline_lens import NumberRows
 from bot.db.queries.pipeline_rows import PAGE
 from bot.domain.counting import counted
-from bot.domain.metrics import DEFINITIONS, FUNNEL, OUTBOUND, RESULTS, SPEED, Definition, Number, Row, Unit, Value
+from bot.domain.metrics import Number, Row, Unit, Value
+from bot.domain.metrics_defined import DEFINITIONS, FUNNEL, OUTBOUND, RESULTS, SPEED, Definition
 from bot.domain.metrics_question import Question
 from bot.domain.money import say_money
 from bot.slack.blocks import at, bullet, button, buttons, context, divider, esc, modal, section

@@ -6,7 +6,8 @@ said.
 
 from bot.db.queries.pipeline_lens import Report
 from bot.domain.counting import counted
-from bot.domain.metrics import DEFINITIONS, Number, Unit, Value
+from bot.domain.metrics import Number, Unit, Value
+from bot.domain.metrics_defined import DEFINITIONS
 from bot.domain.money import Money
 from bot.slack.views.words import lasting
 
