@@ -17,16 +17,17 @@ from bot.domain.commands import Actor, AnswerHandoff, DecideHandoff, MoveIntroCa
 from bot.domain.errors import Gone, NotFound, UserError
 from bot.handlers.edge import Edge
 from bot.handlers.handoff import beside
-from bot.handlers.requests import Answer, CloseAll, Nothing, Request, Say, Work
+from bot.handlers.requests import Answer, CloseAll, Nothing, Request, Say, ShowView, Work
 from bot.service.access import may_read_contacts
 from bot.service.context import playbook
 from bot.service.executives import executive, propose, slots_for
 from bot.service.handoff_ladder import decide_handoff
-from bot.service.handoffs import answer_handoff, take_back_handoff, undo_accept
+from bot.service.handoffs import HandedOff, answer_handoff, take_back_handoff, undo_accept
 from bot.service.intro_calls import move_intro_call
 from bot.slack.blocks import esc, say
 from bot.slack.choices import HandoffMore
 from bot.slack.ids import Action, Block, Callback
+from bot.slack.views.deal import done_modal
 from bot.slack.views.handoff_command import accepted_post
 from bot.slack.views.handoff_form import HandoffInput
 from bot.slack.views.handoff_menu import (
@@ -87,17 +88,20 @@ async def on_decline(request: Request) -> Answer:
 
 
 async def on_declined(request: Request) -> Answer:
-    """Declined, with a reason: the rep has it back."""
+    """Declined, with a reason: the rep has it back. A no too fast can be taken back."""
     handoff_id, given = _of_form(request), request.state
     reason, remark = str(given.get(Action.REASON) or ""), str(given.get(Action.REMARK) or "")
-    return await _perform(
-        request,
-        lambda session, actor, now: (
-            answer_handoff(
-                session, AnswerHandoff(actor, handoff_id, accepted=False, reason=reason, remark=remark), now
-            ).sentence
-        ),
-    )
+
+    def work(session: Session, actor: Actor, now: datetime) -> tuple[HandedOff, int]:
+        command = AnswerHandoff(actor, handoff_id, accepted=False, reason=reason, remark=remark)
+        limit = playbook(session).touches.undo_for
+        return answer_handoff(session, command, now), int(limit.total_seconds() // 60)
+
+    try:
+        done, minutes = await request.perform(work)
+    except UserError as error:
+        return beside(request, error.field, error.sentence)
+    return ShowView(done_modal(done.sentence, str(done.causation_id), minutes))
 
 
 async def on_more(request: Request) -> Answer:

@@ -1,4 +1,5 @@
-"""Taking back a verdict or a deal's step, with all that it changed, while nothing followed (design, rules).
+"""Taking back a no to a handoff, a verdict or a deal's step, with all that it changed, while nothing followed
+(design, rules).
 
 What must stay true: everything goes back or nothing; whoever was told is told again; the history keeps both lines.
 """
@@ -9,9 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.db.models import AuditEntry, Base, Handoff, Lead, Opportunity
+from bot.db.models import AuditEntry, Base, Handoff, Lead, Opportunity, Touch
 from bot.domain.commands import Actor, Undo
 from bot.domain.errors import Gone, NotAllowed, NotFound
 from bot.domain.handoff_stages import STEP_BACK
@@ -24,8 +26,10 @@ from bot.service.audit import record
 from bot.service.call_watch import watch_handoff
 from bot.service.context import playbook
 from bot.service.deal_changes import note_deal_move
+from bot.service.handoff_leads import handed_off_already
 from bot.service.handoff_moves import note_step
-from bot.service.lead_changes import disarm, note_move
+from bot.service.handoffs import DECLINE, ask_again
+from bot.service.lead_changes import disarm, name_of, note_move
 from bot.service.trail import take_back
 from bot.service.undo import undo
 
@@ -33,6 +37,8 @@ VERDICTS = frozenset(["hold_call", "miss_call", "qualify", "not_qualified"])
 DEAL_STEPS = frozenset(["begin_deal", "propose", "win", "lose", "change_deal", "reopen_deal"])
 TAKEN_BACK = STEP_BACK
 Facts = dict[str, str | int | float | bool | None]
+_STILL_DECLINED = "The rep can hand it to you again."
+_STILL = "You can still change the deal with /deal."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +51,17 @@ class StepUndone:
 
 
 def undo_step(session: Session, command: Undo, now: datetime) -> StepUndone:
-    """Take back a verdict or a deal's step.
+    """Take back a no to a handoff, a verdict or a deal's step.
 
     Raises ``Gone`` when its time is over or something followed, ``NotAllowed`` for others' steps, ``NotFound``.
     """
     entry = session.get(AuditEntry, command.causation_id, with_for_update=True, populate_existing=True)
-    if entry is None or entry.command not in VERDICTS | DEAL_STEPS:
+    if entry is None or entry.command not in VERDICTS | DEAL_STEPS | {DECLINE}:
         raise NotFound("There is nothing to take back here.")
     _may_undo(session, entry, command.actor, now)
     kept: dict[str, Any] = entry.undo or {}
+    if entry.command == DECLINE:
+        _nothing_followed(session, entry, command.actor, now)
     if kept.get("touch"):
         _undo_touch(session, UUID(kept["touch"]), now)
     handoffs: set[UUID] = set()
@@ -65,14 +73,17 @@ def undo_step(session: Session, command: Undo, now: datetime) -> StepUndone:
     record(session, "undo", command.actor, now, str(entry.subject_id), causation_id=entry.id)
     for handoff_id in handoffs:
         refresh(session, str(handoff_id))
+        if entry.command == DECLINE:
+            ask_again(session, handoff_id, command.actor, now)
         watch_handoff(session, handoff_id, now)
     _tell(session, entry, command.actor, kept.get("told") or [])
-    verdict = entry.command in VERDICTS
+    deal = entry.command in DEAL_STEPS
     subject = UUID(str(entry.subject_id))
-    return StepUndone(_SENTENCES[entry.command], subject if verdict else None, None if verdict else subject)
+    return StepUndone(_SENTENCES[entry.command], None if deal else subject, subject if deal else None)
 
 
 _SENTENCES = {
+    DECLINE: "Taken back: it is not declined, and the call stands as it did.",
     "hold_call": "Taken back: the call counts as not held yet.",
     "miss_call": "Taken back that they did not come. The lead is handed off again.",
     "qualify": "Taken back: it is no opportunity yet.",
@@ -93,9 +104,22 @@ def _may_undo(session: Session, entry: AuditEntry, actor: Actor, now: datetime) 
         raise Gone("That was taken back already.")
     limit = playbook(session).touches.undo_for
     if now - entry.at > limit:
-        raise Gone(
-            f"Undo works for {int(limit.total_seconds() // 60)} minutes. You can still change the deal with /deal."
-        )
+        still = _STILL_DECLINED if entry.command == DECLINE else _STILL
+        raise Gone(f"Undo works for {int(limit.total_seconds() // 60)} minutes. {still}")
+
+
+def _nothing_followed(session: Session, entry: AuditEntry, actor: Actor, now: datetime) -> None:
+    """Whom the rep handed to somebody else, or spoke with, is not put back. Raises ``Gone``."""
+    contact_id = session.get_one(Handoff, UUID(str(entry.subject_id))).contact_id
+    if said := handed_off_already(session, contact_id, actor, now):
+        raise Gone(f"{said} So this cannot be taken back.")
+    since = select(Touch.person_id).where(
+        Touch.contact_id == contact_id, Touch.logged_at >= entry.at, Touch.id > entry.id, Touch.undone_at.is_(None)
+    )
+    by = session.scalar(since.order_by(Touch.id.desc()).limit(1))
+    if by is not None:
+        who = name_of(session, by)
+        raise Gone(f"{who} has logged a touch with them since, so this cannot be taken back. {_STILL_DECLINED}")
 
 
 def _undo_touch(session: Session, causation_id: UUID, now: datetime) -> None:

@@ -19,6 +19,9 @@ from bot.domain.terms import Role
 from bot.outbox.enqueue import refresh
 from bot.service.lead_changes import manages, name_of
 
+CHANGED = ("state", "answered_at", "held_at", "ended_at", "end_reason", "version")
+"""Columns of a handoff that a move changes."""
+
 
 def get_handoff(session: Session, handoff_id: UUID) -> Handoff:
     """A handoff, locked until the commit, as it is now. Raises ``NotFound``."""

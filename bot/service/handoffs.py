@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.db.base import new_id
 from bot.db.models import Handoff, Lead, Meeting
 from bot.domain.business_time import is_working
-from bot.domain.commands import AnswerHandoff, HandOff, TakeBackHandoff, UndoAccept
+from bot.domain.commands import Actor, AnswerHandoff, HandOff, TakeBackHandoff, UndoAccept
 from bot.domain.errors import AlreadyTaken, Gone, NotAllowed, SeveralWrong, UserError
 from bot.domain.handoff import Executive, on_leave
 from bot.domain.handoff_stages import ACCEPTED, DECLINED, INTRO_CALL, TAKEN_BACK, TRANSFER, WAITING, stale
@@ -25,26 +25,31 @@ from bot.service.claims import ago, clock
 from bot.service.contact_text import clean_lines
 from bot.service.context import playbook
 from bot.service.cover import cover_of
-from bot.service.executives import Proposal, propose
+from bot.service.executives import BOOKED, Proposal, propose
 from bot.service.handoff_ladder_times import begin_handoff_ladder, end_ladder
-from bot.service.handoff_leads import close_lead, give_back, lead_to_hand_off
-from bot.service.handoff_moves import check_executive, get_handoff, leads_it, move, note_step
+from bot.service.handoff_leads import close_lead, lead_to_hand_off
+from bot.service.handoff_moves import CHANGED, check_executive, get_handoff, leads_it, move, note_step
 from bot.service.handoff_notices import REQUEST, post_handoff, send_files, tell_executive, tell_rep
-from bot.service.intro_calls import STARTS_AT, book, cancel
+from bot.service.intro_calls import STARTS_AT, book, cancel, stands_again
 from bot.service.lead_changes import name_of
+from bot.service.lead_returns import lead_given_back
+from bot.service.trail import Trail, plain
 
 AE, AE_REASON, REASON = "ae_id", "ae_reason", "reason"
 """Fields of forms that errors stand beside; the contract's are named by their keys."""
 ANSWER_LENGTH = 3000
+DECLINE = "decline_handoff"
+"""The command of an executive's no in the audit log."""
 
 
 @dataclass(frozen=True, slots=True)
 class HandedOff:
-    """What a command did to a handoff, with a sentence for whoever asked."""
+    """What a command did to a handoff, with a sentence for whoever asked; ``causation_id``: what takes it back."""
 
     handoff_id: UUID
     contact_id: UUID
     sentence: str
+    causation_id: UUID | None = None
 
 
 def hand_off(session: Session, command: HandOff, now: datetime) -> HandedOff:
@@ -155,19 +160,28 @@ def answer_handoff(session: Session, command: AnswerHandoff, now: datetime) -> H
     check_executive(session, handoff, actor, "answer this", _cover(session, handoff, now))
     if handoff.state == ACCEPTED and command.accepted:
         raise AlreadyTaken(f"It was accepted at {clock(handoff.answered_at or now, actor, now)}.")
-    causation_id = record(session, "answer_handoff", actor, now, str(handoff.id), {"accepted": command.accepted})
-    if command.accepted:
-        move(session, handoff, ACCEPTED, actor.person_id, now, causation=causation_id)
-        end_ladder(session, handoff)
-        watch_handoff(session, handoff.id, now)
-        tell_rep(session, handoff, "accepted", actor.person_id)
-        return HandedOff(handoff.id, handoff.contact_id, "It's yours. The rep knows.")
+    if not command.accepted:
+        return _decline(session, command, handoff, now)
+    causation_id = record(session, "answer_handoff", actor, now, str(handoff.id), {"accepted": True})
+    move(session, handoff, ACCEPTED, actor.person_id, now, causation=causation_id)
+    end_ladder(session, handoff)
+    watch_handoff(session, handoff.id, now)
+    tell_rep(session, handoff, "accepted", actor.person_id)
+    return HandedOff(handoff.id, handoff.contact_id, "It's yours. The rep knows.")
+
+
+def _decline(session: Session, command: AnswerHandoff, handoff: Handoff, now: datetime) -> HandedOff:
+    """The rep has it back; ``deal_undo`` takes that back while nothing followed."""
+    actor, causation_id = command.actor, new_id()
     reason = ": ".join(part for part in (command.reason.strip(), clean_lines(command.remark).strip()) if part)
     if not command.reason.strip():
         raise UserError("Pick a reason: the rep has to know what to do next.", field=REASON)
-    _end(session, handoff, DECLINED, actor.person_id, now, reason, causation_id)
+    trail = _end(session, handoff, DECLINED, actor.person_id, now, reason, causation_id)
+    undo = {"rows": trail.records}
+    record(session, DECLINE, actor, now, str(handoff.id), {"reason": reason}, undo, entry_id=causation_id)
     tell_rep(session, handoff, "declined", actor.person_id, {"reason": reason, **_next(session, handoff, now)})
-    return HandedOff(handoff.id, handoff.contact_id, f"Declined. {name_of(session, handoff.rep_id)} has it back.")
+    said = f"Declined. {name_of(session, handoff.rep_id)} has it back."
+    return HandedOff(handoff.id, handoff.contact_id, said, causation_id)
 
 
 def undo_accept(session: Session, command: UndoAccept, now: datetime) -> HandedOff:
@@ -187,6 +201,18 @@ def undo_accept(session: Session, command: UndoAccept, now: datetime) -> HandedO
     watch_handoff(session, handoff.id, now)
     tell_rep(session, handoff, "unaccepted", actor.person_id)
     return HandedOff(handoff.id, handoff.contact_id, "It waits for your answer again.")
+
+
+def ask_again(session: Session, handoff_id: UUID, actor: Actor, now: datetime) -> None:
+    """A no was taken back: the call stands as it did, and an answer is waited for if none had been given.
+
+    Raises ``Gone`` where the call's time is taken by now.
+    """
+    handoff = get_handoff(session, handoff_id)
+    meeting = stands_again(session, handoff, now)
+    if handoff.state == WAITING:
+        begin_handoff_ladder(session, handoff, meeting.starts_at if meeting is not None else None, now)
+    tell_rep(session, handoff, "undeclined", actor.person_id)
 
 
 def _cover(session: Session, handoff: Handoff, now: datetime) -> UUID | None:
@@ -209,14 +235,18 @@ def _end(
     now: datetime,
     reason: str,
     causation_id: UUID,
-) -> None:
-    """The handoff is over before the call: the call goes, the lead comes back."""
+) -> Trail:
+    """The handoff is over before the call: the call goes, the lead comes back; what that changed."""
+    trail, was = Trail(session), {name: plain(getattr(handoff, name)) for name in CHANGED}
     move(session, handoff, state, actor_id, now, reason, causation_id)
+    trail.note(handoff, was)
     end_ladder(session, handoff)
-    cancel(session, handoff)
+    if (meeting := cancel(session, handoff)) is not None:
+        trail.note(meeting, {"state": BOOKED})
     watch_handoff(session, handoff.id, now)
     why = f"{name_of(session, actor_id)} {'declined' if state == DECLINED else 'took it back'}: {reason}"
-    give_back(session, handoff, actor_id, now, why, causation_id)
+    lead_given_back(trail, handoff, why, now, actor_id, causation_id)
+    return trail
 
 
 def take_back_handoff(session: Session, command: TakeBackHandoff, now: datetime) -> HandedOff:

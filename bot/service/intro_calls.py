@@ -16,7 +16,7 @@ from bot.domain.commands import MoveIntroCall
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.handoff import Executive
 from bot.domain.handoff_stages import BEFORE_CALL, CALL_MOVED, INTRO_CALL, WAITING, stale
-from bot.domain.intro_call import why_not_then
+from bot.domain.intro_call import is_free, why_not_then
 from bot.service.audit import record
 from bot.service.call_watch import watch_handoff
 from bot.service.context import playbook
@@ -134,6 +134,24 @@ def cancel(session: Session, handoff: Handoff) -> Meeting | None:
     meeting.state, meeting.sequence = CANCELLED, meeting.sequence + 1
     session.flush()
     send_files(session, handoff, meeting, CANCEL)
+    return meeting
+
+
+def stands_again(session: Session, handoff: Handoff, now: datetime) -> Meeting | None:
+    """The call that went with an end which was taken back, in the calendars again; None where there was none.
+
+    Raises ``Gone`` where the executive has another call then by now.
+    """
+    meeting = meeting_of(session, handoff.id)
+    if meeting is None or meeting.state != BOOKED or handoff.ae_id is None:
+        return None
+    session.execute(select(Person.id).where(Person.id == handoff.ae_id).with_for_update(key_share=True))
+    if not is_free(busy_times(session, handoff.ae_id, now, meeting.id), meeting.starts_at, meeting.ends_at):
+        who = name_of(session, handoff.ae_id)
+        raise Gone(f"{who} has another call at that time by now, so this cannot be taken back.")
+    meeting.sequence += 1
+    session.flush()
+    send_files(session, handoff, meeting, REQUEST)
     return meeting
 
 

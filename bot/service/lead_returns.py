@@ -1,6 +1,7 @@
 """A lead that was handed off goes back to its rep, or ends as an opportunity, so that either can be taken back (§7).
 
-What must stay true: the lead is open again for the rep who handed it off, with a task on their list that says why.
+What must stay true: the lead is open again for the rep who handed it off; after the call, with a task on their list
+that says why.
 """
 
 from datetime import datetime
@@ -32,22 +33,30 @@ _LEAD = (
 """Columns of a lead that its return changes."""
 
 
-def lead_back(
+def lead_given_back(
     trail: Trail, handoff: Handoff, reason: str, now: datetime, by_id: UUID | None, causation_id: UUID
 ) -> bool:
     """Open the handed-off lead again for its rep; False where they have another open one by now."""
-    session = trail.session
-    lead = get_lead(session, handoff.lead_id)
+    lead = get_lead(trail.session, handoff.lead_id)
     was = _plain(lead)
-    is_open = give_back(session, handoff, by_id, now, reason, causation_id)
+    is_open = give_back(trail.session, handoff, by_id, now, reason, causation_id)
     if lead.version != was["version"]:
         trail.note(lead, was)
+    return is_open
+
+
+def lead_back(
+    trail: Trail, handoff: Handoff, reason: str, now: datetime, by_id: UUID | None, causation_id: UUID
+) -> bool:
+    """The same, with a task on the rep's list that says why."""
+    session = trail.session
+    is_open = lead_given_back(trail, handoff, reason, now, by_id, causation_id)
     if is_open and _is_here(session, handoff.rep_id):
         trail.made(
             Task(
                 person_id=handoff.rep_id,
                 contact_id=handoff.contact_id,
-                lead_id=lead.id,
+                lead_id=handoff.lead_id,
                 kind=RETURNED,
                 due_at=now,
                 text=reason,

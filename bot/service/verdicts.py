@@ -35,7 +35,7 @@ from bot.service.deal_changes import (
     stands_in,
     today_of,
 )
-from bot.service.handoff_moves import get_handoff, move
+from bot.service.handoff_moves import CHANGED, get_handoff, move
 from bot.service.intro_calls import move_intro_call
 from bot.service.lead_changes import name_of
 from bot.service.lead_returns import lead_back, lead_qualified
@@ -43,8 +43,6 @@ from bot.service.touches import log_touch
 from bot.service.trail import Trail, plain
 
 Facts = dict[str, str | int | float | bool | None]
-_HANDOFF = ("state", "answered_at", "held_at", "ended_at", "end_reason", "version")
-"""Columns of a handoff that a verdict changes."""
 
 
 def hold_call(session: Session, command: HoldCall, now: datetime) -> Dealt:
@@ -189,7 +187,7 @@ def _moved(
     trail: Trail, handoff: Handoff, to_state: str, actor: Actor, now: datetime, reason: str, causation_id: UUID
 ) -> None:
     """Move a handoff, through its acceptance where nobody clicked that: who spoke to them took it."""
-    was = {name: plain(getattr(handoff, name)) for name in _HANDOFF}
+    was = {name: plain(getattr(handoff, name)) for name in CHANGED}
     if handoff.state == WAITING:
         move(trail.session, handoff, ACCEPTED, actor.person_id, now, "by holding the call", causation_id)
     move(trail.session, handoff, to_state, actor.person_id, now, reason, causation_id)

@@ -154,6 +154,25 @@ async def test_errors_stand_beside_their_fields_and_nothing_typed_is_lost(house:
     assert "She speaks Danish" in post.text
 
 
+async def test_a_no_too_fast_is_taken_back_where_it_was_said(house: WholeHouse) -> None:
+    rep = await lead_in_hand(house)
+    await hands_off(rep)
+    erik, post = await the_post(house)
+    assert await erik.clicks("Decline…", on=post)
+    assert await erik.picks("Why not?", "Not my account", in_="modal")
+    assert await erik.submits()
+    await erik.sees("has it back.", in_="modal")
+    await house.all_is_told()
+    await erik.clicks("Undo", in_="modal")
+    await erik.sees("Taken back: it is not declined", in_="modal")
+    await house.all_is_told()
+    assert "Accept" in (await the_post(house))[1].buttons
+    await rep.sees("Erik Lund took the no back: Jane O'Neill", in_="dm")
+    assert [str(one["METHOD"]) for one in files(house)][-1] == "REQUEST"
+    await erik.closes()
+    assert await erik.clicks("Accept", on=(await the_post(house))[1])
+
+
 async def test_declined_it_is_the_reps_again_with_the_next_one_offered(house: WholeHouse) -> None:
     rep = await lead_in_hand(house)
     await hands_off(rep)

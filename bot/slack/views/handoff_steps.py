@@ -39,6 +39,7 @@ def _said(card: HandoffCard, what: str, by: str, why: str) -> str:
         "accepted": f"{by} accepted {short(card)}. {call_line(card)}",
         "unaccepted": f"{by} took the answer back: {short(card)} waits for it again.",
         "declined": f"{by} declined {short(card)}{why}. The lead is yours again.",
+        "undeclined": f"{by} took the no back: {short(card)} stands with {executive} as it did. {call_line(card)}",
         "moved": f"{by} moved the intro call with {short(card)}{why}. {call_line(card)}",
         "cancelled": f"{by} cancelled the intro call with {short(card)}{why}. Agree on another time.",
         "reminded": f"{executive} has not answered for {short(card)} yet; I have reminded them.",
