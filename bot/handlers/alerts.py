@@ -35,7 +35,7 @@ from bot.slack.blocks import say
 from bot.slack.choices import AlertMore
 from bot.slack.ids import Action, Block, Callback
 from bot.slack.views.alert_menu import junk_form, outcome_of, reassign_form, reopen_form
-from bot.slack.views.lead import lead_post
+from bot.slack.views.contact_card import lead_post
 
 ASKS_LEAVE: dict[str, str] = {
     AlertMore.REASSIGN: GIVE_AWAY,

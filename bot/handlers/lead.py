@@ -21,7 +21,8 @@ from bot.handlers.requests import Answer, Request, Say
 from bot.service.access import may_read_contacts
 from bot.slack.blocks import Post
 from bot.slack.ids import Action, Command
-from bot.slack.views.lead import choice_post, colleague_post, contact_post, help_post, nobody_post, own_leads_post
+from bot.slack.views.contact_card import contact_post
+from bot.slack.views.lead import choice_post, colleague_post, help_post, nobody_post, own_leads_post
 
 ANY_PERSON = re.compile(rf"^{Action.LEAD_CHOOSE}_")
 ANY_PAGE = re.compile(rf"^{Action.LEAD_PAGE}_")

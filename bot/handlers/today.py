@@ -29,8 +29,8 @@ from bot.service.touch_list_state import drop_settled
 from bot.slack.blocks import Post
 from bot.slack.choices import LineMore
 from bot.slack.ids import Action, Block, Callback, Command
+from bot.slack.views.contact_card import contact_post
 from bot.slack.views.home_list import list_modal
-from bot.slack.views.lead import contact_post
 from bot.slack.views.mail_draft import ahead_done, ahead_form, ahead_too_early
 from bot.slack.views.touch_item import Just, item_modal, put_off_modal
 from bot.slack.views.touch_list import help_post, touch_list_post

@@ -17,7 +17,7 @@ from bot.db.queries.leads import lead_card
 from bot.domain.compliance import Refused, Verdict
 from bot.domain.terms import Channel, Outcome, ScorePart, Stage
 from bot.slack.views.alert import alert_post
-from bot.slack.views.lead import contact_post, lead_post
+from bot.slack.views.contact_card import contact_post, lead_post
 from bot.slack.views.touch import callback_post
 from tests.touches.house import NOW, House
 

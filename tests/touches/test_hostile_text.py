@@ -19,6 +19,7 @@ from bot.domain.touch_pending import PendingTouch
 from bot.service.touch_lines import Asked, go_on, touch_by_line
 from bot.service.touches import Logged
 from bot.slack.blocks import Post
+from bot.slack.views import contact_card as card_views
 from bot.slack.views import lead as lead_views
 from bot.slack.views import touch as touch_views
 from bot.slack.views.touch_form import person_options, touch_form
@@ -84,8 +85,8 @@ def test_it_does_no_harm_in_any_view(house: House, evil: str) -> None:
     check(touch_views.undone_post(evil, evil))
     check(touch_views.undone_modal(evil, evil))
     check(touch_views.callback_post(read(lambda session: callback_reminder(session, task.id, NOW))))
-    check(lead_views.contact_post(read(lambda session: contact_card(session, contact, NOW))))
-    check(lead_views.lead_post(read(lambda session: lead_card(session, lead_id, NOW))))
+    check(card_views.contact_post(read(lambda session: contact_card(session, contact, NOW))))
+    check(card_views.lead_post(read(lambda session: lead_card(session, lead_id, NOW))))
     check(lead_views.own_leads_post(read(lambda session: own_leads(session, house.sam.person_id))))
     check(lead_views.nobody_post(evil))
     people = read(lambda session: find_contacts(session, "zzyx", house.sam.person_id))

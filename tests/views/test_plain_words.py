@@ -19,8 +19,8 @@ from bot.service.claims import claim_lead, decline_lead
 from bot.service.touches import log_touch
 from bot.slack.blocks import Post
 from bot.slack.views.alert import alert_post
+from bot.slack.views.contact_card import contact_post, lead_post
 from bot.slack.views.home import home_view
-from bot.slack.views.lead import contact_post, lead_post
 from bot.slack.views.notices import breach_post, reminder_post
 from bot.slack.views.touch import callback_post
 from bot.slack.views.words import score_parts

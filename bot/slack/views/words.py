@@ -62,3 +62,8 @@ def spoken(channel: Channel, outcome: Outcome) -> str:
     """A touch in words: "call, no answer"."""
     said = outcome.value.replace("_", " ")
     return said if channel.value == outcome.value else f"{channel.value.replace('email', 'e-mail')}, {said}"
+
+
+def worded(term: str) -> str:
+    """A word of ours as it is read: spaces for underscores, and "e-mail"."""
+    return {"email": "e-mail"}.get(str(term), str(term).replace("_", " "))
