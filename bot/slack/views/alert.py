@@ -1,4 +1,4 @@
-"""The alert: one card for a raised hand, from the first ping to the folded line (process §2).
+"""The alert: one card for a raised hand, from the first ping until it is answered (process §2).
 
 What must stay true: the card is a function of the lead's state and of where it stands; everything the card says
 stands in its text too, for notifications and screen readers.
@@ -13,26 +13,12 @@ from bot.db.queries.leads import LeadCard
 from bot.domain.compliance import Allowed, Refused, Verdict, Warned
 from bot.domain.counting import counted
 from bot.domain.fill import fill
-from bot.domain.handoff_stages import STEP_BACK
 from bot.domain.sentences import stop
-from bot.domain.terms import Channel, Intent, LeadState, Outcome, Stage
+from bot.domain.terms import Channel, Intent, Outcome, Stage
 from bot.playbook.schema import Playbook
-from bot.slack.blocks import (
-    Post,
-    at,
-    button,
-    buttons,
-    clean,
-    context,
-    esc,
-    fields,
-    link,
-    mention,
-    post,
-    quote,
-    section,
-)
+from bot.slack.blocks import Post, at, button, buttons, clean, context, esc, fields, link, mention, post, quote, section
 from bot.slack.ids import Action
+from bot.slack.views.alert_folded import answered_line, closed_line, passed_on_line
 from bot.slack.views.alert_menu import more
 from bot.slack.views.given import given_now
 from bot.slack.views.words import dialled, lasting, local_times, score_parts, spoken
@@ -68,11 +54,11 @@ _LINKEDIN = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)*linkedin\.com(?:[/?#][^
 def alert_post(card: LeadCard, place: str, playbook: Playbook) -> Post:
     """The card as it stands at ``place``: ``round:<n>`` in the channel or ``dm:<person>:<n>``."""
     if _round_of(place) != card.round:
-        return _passed_on(card)
+        return passed_on_line(card)
     if card.closed_at is not None:
-        return _closed(card)
+        return closed_line(card)
     if card.first_response_at is not None:
-        return _answered(card)
+        return answered_line(card)
     if card.claimed_by is not None:
         return _claimed(card, playbook)
     return _open(card, for_person=_person_of(place))
@@ -93,10 +79,6 @@ def who(card: LeadCard) -> str:
     title = f", {esc(card.title, 80)}" if card.title else ""
     company = f" at *{esc(card.company)}*" if card.company else ""
     return f"*{esc(card.name)}*{title}{company}"
-
-
-def _short(card: LeadCard) -> str:
-    return f"*{esc(card.name)}*" + (f", {esc(card.company)}" if card.company else "")
 
 
 def _asks(card: LeadCard) -> str:
@@ -282,55 +264,3 @@ def _profile(address: str) -> str:
     """Their profile, linked only where it leads to LinkedIn; anything else is shown as it came."""
     known = _LINKEDIN.fullmatch(address.strip())
     return link(f"https://{known[1]}", "Their profile") if known else f"their profile: {esc(address)}"
-
-
-def _answered(card: LeadCard) -> Post:
-    name = card.first_response_by.name if card.first_response_by else "Somebody"
-    took = lasting(card.response_wall_seconds or 0)
-    on_shift = card.response_on_shift_seconds
-    aside = ""
-    if on_shift is not None and card.response_wall_seconds is not None and on_shift < card.response_wall_seconds - 1:
-        aside = f" ({lasting(on_shift)} of it on shift)"
-    answer = next((touch for touch in card.touches if touch.at == card.first_response_at), None)
-    what = f" · {spoken(answer.channel, answer.outcome)}" if answer else ""
-    return _folded(card, f"{esc(name)} answered in {took}{aside}: {_short(card)}{what}")
-
-
-def _passed_on(card: LeadCard) -> Post:
-    to = f"Passed to {esc(card.owner.name)}" if card.owner else "Passed on"
-    if card.alerts and card.alerts[-1].cause == "reopened":
-        to = "Taken up again, see the newer card"
-    elif card.owner is not None and card.turns and card.turns[-1].rule == "claimed":
-        to = f"{esc(card.owner.name)} took it"
-    elif card.owner is not None and card.alerts and _same_owner(card):
-        to = "Asked again, see the newer card"
-    return _folded(card, f"{to}: {_short(card)}", menu=False)
-
-
-def _same_owner(card: LeadCard) -> bool:
-    before = [alert.to for alert in card.alerts if alert.round == card.round - 1 and alert.cause != "manager"]
-    return bool(before) and before[-1] is not None and card.owner is not None and before[-1].id == card.owner.id
-
-
-def _closed(card: LeadCard) -> Post:
-    led = (move.by for move in reversed(card.moves) if move.after is card.state and move.reason != STEP_BACK)
-    by = next(led, None)  # who took a later step back did not hand them over
-    words = {LeadState.HANDED_OFF: "Handed off", LeadState.RECYCLED: "Later"}
-    word = words.get(card.state, card.state.value.replace("_", " ").capitalize())
-    why = f" – {esc(card.close_reason, 200)}" if card.close_reason else ""
-    return _folded(card, f"{word}{f' ({esc(by)})' if by else ''}: {_short(card)}{why}{_again(card)}")
-
-
-def _again(card: LeadCard) -> str:
-    """Since they were handed over they asked again: the executive has it (process §1)."""
-    newest = card.raises[0] if card.raises else None
-    if card.state is not LeadState.HANDED_OFF or newest is None or card.closed_at is None:
-        return ""
-    if newest.at <= card.closed_at:
-        return ""
-    said = f": “{esc(newest.message, 200)}”" if newest.message else ""
-    return f". Asked again {at(newest.at)}{said}; handed over already, they were told."
-
-
-def _folded(card: LeadCard, line: str, *, menu: bool = True) -> Post:
-    return post(line, [section(line, accessory=more(card) if menu else None)])
