@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, update
 
 from bot.db.models import Account, Contact, Enrolment, Lead, Touch, TouchItem
-from bot.db.queries.home_team import _progress
+from bot.db.queries.home_team_lines import lists_today
 from bot.db.queries.touch_item import item_card, next_line
 from bot.db.session import PlaybookInForce
 from bot.domain.commands import Undo
@@ -57,7 +57,7 @@ def test_the_manager_counts_the_list_as_the_rep_does(office: Office) -> None:
     list_id = office.morning()
     for step in (lambda: None, lambda: does(office, who_replied, list_id, []), lambda: office.logs(people[1], BUSY)):
         step()
-        of_team = office.floor.read(lambda session: _progress(session, [office.sam], office.floor.now))
+        of_team = office.floor.read(lambda session: lists_today(session, [office.sam], office.floor.now))
         own = office.state().progress
         assert of_team == {office.sam: (own.done, own.total)}
     assert (own.done, own.total) == (2, 4)

@@ -13,50 +13,19 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.db.models import (
-    Account,
-    Alignment,
-    Contact,
-    Handoff,
-    Lead,
-    Person,
-    PersonRole,
-    TeamMember,
-    TimeOff,
-    Touch,
-    TouchItem,
-    TouchList,
-)
+from bot.db.models import Account, Alignment, Contact, Handoff, Lead, Person, PersonRole, TeamMember, TimeOff, Touch
 from bot.db.queries.home_ae import called
+from bot.db.queries.home_team_lines import TeamLine, team_lines
 from bot.db.queries.led_teams import teams_led_by
-from bot.db.queries.touch_list import OPEN
 from bot.db.queries.touch_list_sources import REP_COLUMNS, WORKS_LISTS, rep_of, working_week
 from bot.domain.business_time import is_working
 from bot.domain.terms import SELLING, Channel, LeadState, Role
-from bot.domain.touch_list import ItemKind
 from bot.playbook.schema import Playbook
 
 PAGE = 12
 HOT_SHOWN = 6
 NAMED = 5
 _DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class TeamLine:
-    """One of the team, now. ``done``, ``total``: of today's list; None: none is there."""
-
-    name: str
-    roles: tuple[Role, ...]
-    on_shift: bool
-    away: bool
-    open_leads: int
-    unanswered: int
-    touches: int
-    calls: int
-    done: int | None
-    total: int | None
-    waiting_handoffs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +79,7 @@ def team_day(session: Session, manager_id: UUID, timezone: str, page: int, now: 
         select(func.min(Handoff.created_at)).where(Handoff.ae_id.in_(ids), Handoff.state == "waiting")
     )
     return TeamDay(
-        lines=_lines(session, shown, at_work, touches, calls, waiting, now),
+        lines=team_lines(session, shown, at_work, touches, calls, waiting, now),
         page=page,
         people=len(ids),
         on_shift=sum(works for works, _ in at_work.values()),
@@ -169,81 +138,6 @@ def _on_shift(
         away = any(first <= today <= last for first, last in off)
         at_work[person_id] = (is_working(working_week(rep, rules), now), away)
     return at_work
-
-
-def _lines(
-    session: Session,
-    ids: Sequence[UUID],
-    at_work: Mapping[UUID, tuple[bool, bool]],
-    touches: Mapping[UUID, int],
-    calls: Mapping[UUID, int],
-    waiting: Mapping[UUID, int],
-    now: datetime,
-) -> tuple[TeamLine, ...]:
-    people = {
-        row.id: row
-        for row in session.execute(select(Person.id, Person.name, Person.timezone).where(Person.id.in_(ids)))
-    }
-    roles: dict[UUID, list[Role]] = {}
-    for person_id, role in session.execute(
-        select(PersonRole.person_id, PersonRole.role).where(PersonRole.person_id.in_(ids), PersonRole.role.in_(SELLING))
-    ):
-        roles.setdefault(person_id, []).append(role)
-    open_leads = {
-        row[0]: (row[1], row[2])
-        for row in session.execute(
-            select(Lead.owner_id, func.count(), func.count().filter(Lead.first_response_at.is_(None)))
-            .where(Lead.owner_id.in_(ids), Lead.closed_at.is_(None))
-            .group_by(Lead.owner_id)
-        )
-    }
-    lists = _progress(session, ids, now)
-    return tuple(
-        TeamLine(
-            name=people[one].name,
-            roles=tuple(sorted(roles.get(one, ()), key=list(Role).index)),
-            on_shift=at_work[one][0],
-            away=at_work[one][1],
-            open_leads=open_leads.get(one, (0, 0))[0],
-            unanswered=open_leads.get(one, (0, 0))[1],
-            touches=touches.get(one, 0),
-            calls=calls.get(one, 0),
-            done=lists[one][0] if one in lists else None,
-            total=lists[one][1] if one in lists else None,
-            waiting_handoffs=waiting.get(one, 0),
-        )
-        for one in ids
-    )
-
-
-def _progress(session: Session, ids: Sequence[UUID], now: datetime) -> dict[UUID, tuple[int, int]]:
-    """Of each rep's lists of their own today: how many lines are done, and of how many.
-
-    Counted as on the list itself: the question who replied is one line, done once nobody's answer is open.
-    """
-    reply, left = TouchItem.kind == ItemKind.REPLY.value, TouchItem.state.in_(OPEN)
-    rows = session.execute(
-        select(
-            TouchList.person_id,
-            TouchList.local_date,
-            Person.timezone,
-            func.count().filter(~reply).label("lines"),
-            func.count().filter(~reply, ~left).label("done"),
-            func.count().filter(reply).label("asked"),
-            func.count().filter(reply, left).label("waiting"),
-        )
-        .join(Person, Person.id == TouchList.person_id)
-        .join(TouchItem, TouchItem.list_id == TouchList.id)
-        .where(TouchList.person_id.in_(ids), TouchList.local_date >= (now - _DAY).date())
-        .group_by(TouchList.id, TouchList.person_id, TouchList.local_date, Person.timezone)
-    )
-    found: dict[UUID, tuple[int, int]] = {}
-    for row in rows:
-        if row.local_date == now.astimezone(ZoneInfo(row.timezone)).date():
-            done, total = found.get(row.person_id, (0, 0))
-            question, answered = bool(row.asked), bool(row.asked) and not row.waiting
-            found[row.person_id] = (done + row.done + answered, total + row.lines + question)
-    return found
 
 
 def _touched(session: Session, ids: Sequence[UUID], midnight: datetime) -> tuple[dict[UUID, int], dict[UUID, int]]:

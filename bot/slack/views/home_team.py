@@ -5,7 +5,8 @@ from datetime import datetime
 
 from slackblocks import Block
 
-from bot.db.queries.home_team import PAGE, HotLead, TeamDay, TeamLine
+from bot.db.queries.home_team import PAGE, HotLead, TeamDay
+from bot.db.queries.home_team_lines import TeamLine
 from bot.domain.counting import counted
 from bot.slack.blocks import at, bullet, button, buttons, context, divider, esc, section
 from bot.slack.ids import Action
