@@ -1,4 +1,4 @@
-"""What the outcome of a touch causes: first response, callbacks, suppression, ends, meetings (process §4, §6, §10).
+"""What the outcome of a touch causes: first response, callbacks, ends, referrals, meetings (process §4, §6).
 
 What must stay true: an outcome without effects costs no statement; a person's no stops that person, somebody
 else's does not.
@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Table, bindparam, or_, update
 from sqlalchemy.orm import Session
 
-from bot.db.models import Consent, Contact, Task
+from bot.db.models import Task
 from bot.db.queries.covered import covered_for
 from bot.db.rows import run
 from bot.domain.commands import LogTouch
-from bot.domain.compliance import Refused, Warned, email_key, key_hash, phone_key
+from bot.domain.compliance import Refused, Warned
 from bot.domain.errors import UserError
 from bot.domain.name_words import fold
 from bot.domain.terms import Channel, LeadState, Outcome
@@ -36,10 +36,10 @@ from bot.service.touch_effects import (
     new_task,
     pending_dues,
     remind,
-    suppress,
 )
 from bot.service.touch_meetings import meeting_booked, meeting_done
 from bot.service.touch_referral import referred_contact
+from bot.service.touch_refusals import bounced, do_not_call, opted_out, wrong_number
 from bot.service.touch_subject import TouchSubject, call_verdict
 
 NOT_A_RESPONSE = frozenset({Outcome.BOUNCED, Outcome.WRONG_NUMBER, Outcome.NO_SHOW})
@@ -211,55 +211,6 @@ def own_no(said_by: str | None, them: TouchSubject) -> bool:
     return all(word in names or word in _THEMSELVES for word in said)
 
 
-def _do_not_call(touch: TouchInHand) -> None:
-    them = touch.them
-    if them.phone:
-        suppress(touch, "phone", key_hash("phone", phone_key(them.phone)), "call", "asked not to be called")
-    if them.email:
-        # Also under the address: the no outlives a new number.
-        suppress(touch, "email", key_hash("email", email_key(them.email)), "call", "asked not to be called")
-    known = them.phone or them.email
-    touch.effects.sentences.append(
-        "Nobody here will be offered to call them again."
-        if known
-        else "We have no number or address of theirs, so I cannot block calls by itself."
-    )
-
-
-def _opted_out(touch: TouchInHand) -> None:
-    if touch.them.email:
-        key = key_hash("email", email_key(touch.them.email))
-        suppress(touch, "email", key, "email", "opted out of e-mail")
-    rows = touch.session.execute(
-        update(Consent)
-        .where(Consent.contact_id == touch.them.contact_id, Consent.withdrawn_at.is_(None))
-        .values(withdrawn_at=touch.now)
-        .returning(Consent.id)
-        .execution_options(synchronize_session=False)
-    ).all()
-    if rows:
-        touch.note("consents_withdrawn", consents=[str(row.id) for row in rows])
-    touch.effects.sentences.append("No e-mail goes to this address any more.")
-
-
-def _bounced(touch: TouchInHand) -> None:
-    if touch.them.email:
-        suppress(touch, "email", key_hash("email", email_key(touch.them.email)), "email", "bounced")
-        touch.effects.sentences.append("The address is blocked: mail to it comes back.")
-
-
-def _wrong_number(touch: TouchInHand) -> None:
-    if not touch.them.phone:
-        return
-    touch.session.execute(
-        update(Contact)
-        .where(Contact.id == touch.them.contact_id)
-        .values(phone=None)
-        .execution_options(synchronize_session=False)
-    )
-    touch.note("phone", "I took the number off their card.", contact=touch.them.contact_id, was=touch.them.phone)
-
-
 def _out_of_office(touch: TouchInHand) -> None:
     until = touch.command.follow_up_at
     if until is None:
@@ -304,10 +255,10 @@ _BY_OUTCOME: dict[Outcome, Callable[[TouchInHand], None]] = {
     Outcome.NOT_NOW: _not_now,
     Outcome.NOT_INTERESTED: _no,
     Outcome.REPLY_NEGATIVE: _no,
-    Outcome.DO_NOT_CALL: _do_not_call,
-    Outcome.OPTED_OUT: _opted_out,
-    Outcome.BOUNCED: _bounced,
-    Outcome.WRONG_NUMBER: _wrong_number,
+    Outcome.DO_NOT_CALL: do_not_call,
+    Outcome.OPTED_OUT: opted_out,
+    Outcome.BOUNCED: bounced,
+    Outcome.WRONG_NUMBER: wrong_number,
     Outcome.OUT_OF_OFFICE: _out_of_office,
     Outcome.REFERRAL: _referral,
     Outcome.MEETING_BOOKED: meeting_booked,
