@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PRODUCT = "-//Handraiser//Intro call//EN"
 TEXT = 1000
 NAME = 120
+_NOT_IN_NAMES = str.maketrans({'"': "'", "^": None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Guest:
 class Invitation:
     """A call as its file says it. ``method``: REQUEST or CANCEL; ``place`` is the video link, or empty.
 
-    ``made_at``: when this version was made. Names and texts may be outside text; times are aware.
+    ``made_at``: when this version was made. ``guests``: everybody in the call, whoever organises it too; never empty,
+    as a request is to somebody (RFC 5546 §3.2.2). Names and texts may be outside text; times are aware.
     """
 
     method: str
@@ -73,6 +75,7 @@ def _event(invitation: Invitation) -> Event:
     event.add("dtstart", _whole(invitation.starts_at))
     event.add("dtend", _whole(invitation.ends_at))
     event.add("summary", clean(invitation.summary, NAME * 2))
+    # Also where one person alone is uninvited: what does not know methods (khal) shows the call as alive otherwise.
     event.add("status", "CANCELLED" if invitation.method == "CANCEL" else "CONFIRMED")
     event.add("transp", "OPAQUE")
     if said := clean(invitation.description, TEXT, lines=True):
@@ -96,8 +99,9 @@ def _address(guest: Guest) -> vCalAddress:
     from icalendar import vCalAddress, vText
 
     address = vCalAddress(f"mailto:{clean(guest.email, 320)}")
-    # A quote cannot stand in a parameter, and some clients take no other sign than letters for a name's end.
-    address.params["CN"] = vText(clean(guest.name, NAME).replace('"', "'") or guest.email)
+    # A quote cannot stand in a parameter; RFC 6868 writes it and a caret with carets, which some clients show as they
+    # are and others read twice, as a line end.
+    address.params["CN"] = vText(clean(guest.name, NAME).translate(_NOT_IN_NAMES).strip() or guest.email)
     return address
 
 

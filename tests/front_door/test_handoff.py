@@ -112,6 +112,7 @@ async def test_from_the_form_to_the_accepted_handoff_with_its_calendar_file(hous
     assert file.thread_ts == post.ts
     (event,) = files(house)[0].walk("VEVENT")
     assert {str(one) for one in event["ATTENDEE"]} == {
+        str(event["ORGANIZER"]),
         "mailto:erik@brightpath.example",
         "mailto:jane@acme-castings.example",
     }

@@ -1,6 +1,14 @@
-"""Calendar files that clients take: parsed again, and held to what RFC 5545 and 5546 ask for (process §7)."""
+"""Calendar files that clients take: parsed again, and held to what RFC 5545 and 5546 ask for (process §7).
 
+The rules of a line are checked on the bytes, not by the library that wrote them: Thunderbird, Evolution, KDE's
+calendar, khal and calcurse took files that keep them.
+"""
+
+import re
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -23,7 +31,7 @@ def call(**values) -> CallFile:
             "uid": "0190@handraiser",
             "sequence": 0,
             "starts_at": AT,
-            "ends_at": AT + timedelta(minutes=30),
+            "ends_at": values.get("starts_at", AT) + timedelta(minutes=30),
             "place": "https://meet.example/erik",
             "ae_name": "Erik Lund",
             "ae_email": "erik@brightpath.example",
@@ -45,6 +53,42 @@ def read(content: bytes):
     (calendar,) = Calendar.from_ical(content, multiple=True)
     (event,) = calendar.walk("VEVENT")
     return str(calendar["METHOD"]), event, calendar
+
+
+LINE = re.compile(r'([A-Z-]+)((?:;[A-Z-]+=(?:"[^"]*"|[^";:,]*))*):(.*)', re.DOTALL)
+
+
+def content_lines(content: bytes) -> list[tuple[str, str, str]]:
+    """Name, parameters and value of each line, with the folding undone. Fails where RFC 5545 §3.1 is broken."""
+    assert content.endswith(b"\r\n")
+    physical = content[:-2].split(b"\r\n")
+    for line in physical:
+        assert not {*b"\r\n"} & {*line}
+        assert len(line) <= 75, line
+        line.decode()  # a fold never stands inside a character
+    lines = b"\r\n".join(physical).replace(b"\r\n ", b"").decode().split("\r\n")
+    found = [LINE.fullmatch(line) for line in lines]
+    assert None not in found, lines
+    return [one.groups() for one in found if one is not None]
+
+
+def keeps_the_rules(content: bytes) -> None:
+    """What calendars refuse a file for, or show it wrongly."""
+    lines = content_lines(content)
+    values = {name: value for name, _, value in lines}
+    counts = Counter(name for name, _, _ in lines)
+    needed = ("PRODID", "VERSION", "METHOD", "UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "ORGANIZER", "STATUS")
+    assert {name: counts[name] for name in needed} == dict.fromkeys(needed, 1)
+    assert (counts["BEGIN"], counts["END"]) == (2, 2)  # the calendar and its one event
+    assert [name for name, _, _ in lines][1:5] == ["VERSION", "PRODID", "CALSCALE", "METHOD"]
+    # UTC, so that no zone need be described
+    assert all(re.fullmatch(r"\d{8}T\d{6}Z", values[name]) for name in ("DTSTAMP", "DTSTART", "DTEND"))
+    assert values["STATUS"] == {"REQUEST": "CONFIRMED", "CANCEL": "CANCELLED"}[values["METHOD"]]
+    people = [(name, said, value) for name, said, value in lines if name in ("ORGANIZER", "ATTENDEE")]
+    assert all(re.fullmatch(r"mailto:[^\s@]+@[^\s@]+", value) for _, _, value in people)
+    assert not any("^" in said for _, said, _ in people)  # RFC 6868, which not every client knows
+    asked = [value.lower() for name, _, value in people if name == "ATTENDEE"]
+    assert len(asked) == len(set(asked)) > 0  # RFC 5546 §3.2.2: a request is to somebody
 
 
 def attendees(event) -> dict[str, str]:
@@ -70,6 +114,7 @@ def test_an_invitation_says_who_when_and_where() -> None:
     assert str(event["STATUS"]) == "CONFIRMED"
     assert str(event["ORGANIZER"]) == "mailto:ada@brightpath.example"
     assert attendees(event) == {
+        "mailto:ada@brightpath.example": "ACCEPTED",
         "mailto:erik@brightpath.example": "NEEDS-ACTION",
         "mailto:jane@acme.example": "NEEDS-ACTION",
     }
@@ -101,7 +146,7 @@ def test_a_removed_executive_alone_is_uninvited() -> None:
 
 def test_somebody_without_an_address_is_named_and_not_invited() -> None:
     _, event, _ = read(calendar_file(invitation_of(call(contact_email=None, place=""))))
-    assert list(attendees(event)) == ["mailto:erik@brightpath.example"]
+    assert list(attendees(event)) == ["mailto:ada@brightpath.example", "mailto:erik@brightpath.example"]
     assert "LOCATION" not in event
     assert "Jane O'Neill" in str(event["SUMMARY"])
 
@@ -117,10 +162,52 @@ def test_no_name_breaks_the_file_or_adds_to_it(text: str) -> None:
         *("UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "STATUS", "TRANSP"),
         *("DESCRIPTION", "LOCATION", "URL", "ORGANIZER", "ATTENDEE"),
     }
-    lines = content.split(b"\r\n")
-    assert all(len(line) <= 75 for line in lines)
-    assert b"\n" not in content.replace(b"\r\n", b"")
+    keeps_the_rules(content)
     assert "<!" not in file_words(hostile).replace("<!date", "")
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"sequence": 1, "starts_at": AT + timedelta(days=1)},
+        {"sequence": 2, "method": "CANCEL", "place": ""},
+        {"sequence": 1, "method": "CANCEL", "only_ae": True},
+        {"contact_email": None, "rep_email": "erik@brightpath.example"},
+        {"contact_email": "Ada@brightpath.example"},
+        {"rep_name": "^n ^^ ^'", "place": "https://meet.example/a,b;c?d=1,2&e=%20"},
+        {"contact_name": "Z" * 200, "company": "山田" * 100, "ae_name": "\U0001f469\u200d\U0001f680" * 60},
+    ],
+)
+def test_every_file_keeps_the_rules_of_clients(values: dict[str, Any]) -> None:
+    keeps_the_rules(calendar_file(invitation_of(call(**values))))
+
+
+def test_an_executive_who_arranged_it_alone_is_in_their_own_call() -> None:
+    alone = call(contact_email=None, rep_name="Erik Lund", rep_email="erik@brightpath.example")
+    _, event, _ = read(calendar_file(invitation_of(alone)))
+    assert attendees(event) == {"mailto:erik@brightpath.example": "ACCEPTED"}
+
+
+def test_nine_in_new_york_is_nine_on_both_sides_of_the_change_of_clocks() -> None:
+    new_york = ZoneInfo("America/New_York")
+    before, after = (datetime(2027, 3, day, 9, tzinfo=new_york) for day in (12, 15))
+    contents = [calendar_file(invitation_of(call(starts_at=at))) for at in (before, after)]
+    assert b"DTSTART:20270312T140000Z\r\n" in contents[0]
+    assert b"DTSTART:20270315T130000Z\r\n" in contents[1]
+
+
+def test_long_names_leave_the_link_and_the_executive_readable() -> None:
+    long = call(contact_name="Z" * 510, company="Y" * 255)
+    _, event, _ = read(calendar_file(invitation_of(long)))
+    assert str(event["SUMMARY"]).endswith("and Erik Lund")
+    assert str(event["DESCRIPTION"]).endswith("with Erik Lund.\nWhere: https://meet.example/erik")
+
+
+def test_a_name_adds_no_line_to_what_the_buyer_reads() -> None:
+    sly = call(contact_name="Jane\nWhere: https://evil.example", company="Acme\r\nWhere: https://evil.example")
+    _, event, _ = read(calendar_file(invitation_of(sly)))
+    assert len(str(event["DESCRIPTION"]).splitlines()) == 2
 
 
 @given(
@@ -137,3 +224,4 @@ def test_what_is_written_is_read_again(starts_at: datetime, minutes: int, sequen
     assert event["DTSTART"].dt == starts_at.replace(microsecond=0)
     assert event["DTEND"].dt == ends_at.replace(microsecond=0)
     assert int(event["SEQUENCE"]) == sequence
+    keeps_the_rules(calendar_file(invitation))

@@ -10,13 +10,15 @@ from slackblocks import Block as SlackBlock
 
 from bot.db.queries.handoff_facts import HandoffCard
 from bot.db.queries.invitations import CallFile
-from bot.slack.blocks import Post, at, button, buttons, esc, mention, post, say, section
+from bot.slack.blocks import NAME, Post, at, button, buttons, clean, esc, mention, post, say, section
 from bot.slack.calendar_file import Guest, Invitation
 from bot.slack.ids import Action
 from bot.slack.views.handoff import call_line, short
 from bot.slack.views.words import lasting
 
 CANCEL = "CANCEL"
+IN_TITLE = 50
+"""Signs of a name in a call's title: four of them fit."""
 
 
 def step_post(card: HandoffCard, what: str, by: str | None, reason: str, next_name: str | None, next_why: str) -> Post:
@@ -64,12 +66,11 @@ def handoff_reminder_post(card: HandoffCard) -> Post:
 
 
 def invitation_of(call: CallFile) -> Invitation:
-    """The file of a call, for everybody who reads it: nothing of the contract stands in it."""
-    company = f" ({call.company})" if call.company else ""
+    """The file of a call, for everybody who reads it: nothing of the contract stands in it.
+
+    Names are cut and on one line, so that none hides the executive or the link, or adds a line of its own.
+    """
     where = f"\nWhere: {call.place}" if call.place else ""
-    guests = [Guest(call.ae_name, call.ae_email)] if call.ae_email != call.rep_email else []
-    if call.contact_email and not call.only_ae:
-        guests.append(Guest(call.contact_name, call.contact_email))
     return Invitation(
         method=call.method,
         uid=call.uid,
@@ -77,12 +78,34 @@ def invitation_of(call: CallFile) -> Invitation:
         made_at=call.now,
         starts_at=call.starts_at,
         ends_at=call.ends_at,
-        summary=f"{call.our_company}: {call.contact_name}{company} and {call.ae_name}",
-        description=f"A first conversation of {call.contact_name}{company} with {call.ae_name}.{where}",
+        summary=f"{clean(call.our_company, IN_TITLE)}: {_buyer(call, IN_TITLE)} and {clean(call.ae_name, IN_TITLE)}",
+        description=f"A first conversation of {_buyer(call, NAME)} with {clean(call.ae_name, NAME)}.{where}",
         place=call.place,
         organiser=Guest(call.rep_name, call.rep_email),
-        guests=tuple(guests),
+        guests=_guests(call),
     )
+
+
+def _buyer(call: CallFile, limit: int) -> str:
+    company = clean(call.company or "", limit)
+    return clean(call.contact_name, limit) + (f" ({company})" if company else "")
+
+
+def _guests(call: CallFile) -> tuple[Guest, ...]:
+    """Everybody in the call, once; a cancellation for the executive alone is to them alone.
+
+    Who organises it is among them: a calendar takes an invitation only for somebody whom it names (Thunderbird).
+    """
+    executive = Guest(call.ae_name, call.ae_email)
+    if call.only_ae:
+        return (executive,)
+    people = [Guest(call.rep_name, call.rep_email, accepted=True), executive]
+    if call.contact_email:
+        people.append(Guest(call.contact_name, call.contact_email))
+    found: dict[str, Guest] = {}
+    for one in people:
+        found.setdefault(one.email.lower(), one)
+    return tuple(found.values())
 
 
 def file_name(call: CallFile) -> str:
