@@ -1,4 +1,4 @@
-"""What one of us may say of a company: whose it is, who looks after it, how it counts (process §7, §8).
+"""What one of us may say of a company: whose it is, how it counts, that it is given up (process §4, §7, §8).
 
 What must stay true: a strategic account is somebody's; what is typed is taken as it stands or refused, never guessed.
 """
@@ -26,6 +26,27 @@ CALLED: Final[Mapping[str, str]] = {
     "country": "country",
 }
 """Each fact as people read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidNo:
+    """Somebody of the organisation with a logged no."""
+
+    contact_id: UUID
+    name: str
+    title: str | None
+    decides: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A company that may be given up: why it was, who said no there, the reasons to choose from."""
+
+    account_id: UUID
+    name: str
+    given_up_reason: str | None
+    said_no: tuple[SaidNo, ...]
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,30 @@ class NotEnrolled:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Somebody who was enrolled; ``starts_on`` is day 1, the rep's local date."""
+
+    enrolment_id: UUID
+    contact_id: UUID
+    name: str
+    company: str | None
+    starts_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What came of it. ``causation_id`` takes it back until ``undo_until`` (aware UTC)."""
+
+    causation_id: UUID
+    rep_id: UUID
+    rep_name: str
+    begun: tuple[Begun, ...]
+    left_out: tuple[NotEnrolled, ...]
+    undo_until: datetime
+    researched: bool
+
+
 def next_round(past: Past | None) -> int:
     """Which round an enrolment today is: a rest after a whole cadence counts one up."""
     if past is None:

@@ -55,6 +55,24 @@ class ExecutiveChoice:
         return " ".join((*self.asides, self.reason))
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Who could take it: everybody, aligned ones first, and the first choice with its reason."""
+
+    executives: tuple[Executive, ...]
+    choice: ExecutiveChoice
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Free starts (UTC) of an executive, with the zones they are shown in; ``theirs``: where the buyer may be."""
+
+    starts: tuple[datetime, ...]
+    minutes: int
+    zone: str
+    theirs: tuple[str, ...]
+
+
 def choose_executive(
     executives: Collection[Executive], now: datetime, *, live: bool = False, passed_over: Collection[UUID] = ()
 ) -> ExecutiveChoice:

@@ -13,6 +13,10 @@ from uuid import UUID
 
 from bot.domain.commands import Actor
 
+MOST_TARGETS = 40
+PAGE = 20
+"""Names shown at once of what is given away."""
+
 
 class Work(StrEnum):
     """Kinds of work that belong to somebody, in the order in which they are given away: accounts last.
@@ -89,6 +93,42 @@ class Split:
     def target(self, group: UUID) -> UUID:
         """The new owner of a company, or of a person without one."""
         return self.targets[bisect_right(self.bounds, _place(group))]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkLine:
+    """One piece of work in a list; ``owner``: who has it."""
+
+    name: str
+    company: str | None
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewLine:
+    """One kind of work: how much, and the first names. ``stays``: nobody chosen can be given it."""
+
+    work: Work
+    count: int
+    first: tuple[WorkLine, ...]
+    stays: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would happen. ``shares``: new owner, and how much they would get. ``under_way``: what stays with an AE."""
+
+    command: Reassign
+    giver: str | None
+    account_owner: str | None
+    lines: tuple[PreviewLine, ...]
+    shares: tuple[tuple[str, int], ...]
+    under_way: int
+
+    @property
+    def total(self) -> int:
+        """How much would be given away."""
+        return sum(line.count for line in self.lines if not line.stays)
 
 
 def even_split(targets: Sequence[UUID], weights: Mapping[UUID, int]) -> Split:

@@ -99,6 +99,15 @@ class _Reasons:
         return (*self.lines, last)
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Who had the lead before; ``absence`` says that they are away or left, empty if they can have it again."""
+
+    id: UUID
+    name: str
+    absence: str
+
+
 def choose_owner(reps: Collection[Rep], standing: Standing, passed_over: Collection[UUID] = ()) -> Choice:
     """Choose the owner of a new lead.
 

@@ -16,6 +16,7 @@ from bot.db.queries.own_plans import own_plans
 from bot.db.queries.setup import find_people
 from bot.domain.commands import Actor, Undo
 from bot.domain.enroll_line import MOST, EnrollLine, read_enroll
+from bot.domain.enrolling import Enrolled
 from bot.domain.errors import Gone, NotFound, UserError
 from bot.domain.names import Match, Nothing, decide, rank
 from bot.domain.terms import SELLING
@@ -24,7 +25,7 @@ from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, Request, Say
 from bot.service.access import may_read_contacts
 from bot.service.context import playbook
-from bot.service.enrolments import Enroll, Enrolled, enroll, take_back_enrolled
+from bot.service.enrolments import Enroll, enroll, take_back_enrolled
 from bot.slack.blocks import Post, say
 from bot.slack.ids import Action, Command
 from bot.slack.views.enroll import (

@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from bot.domain.commands import Actor
+from bot.domain.companies import Organisation
 from bot.domain.errors import Gone
 from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, CloseAll, Nothing, Request, Say
 from bot.service.access import may_read_contacts
-from bot.service.given_up import GiveUp, Organisation, give_up, organisation_of, take_up
+from bot.service.given_up import GiveUp, give_up, organisation_of, take_up
 from bot.slack.blocks import esc, say
 from bot.slack.ids import Action, Callback
 from bot.slack.views.give_up import give_up_form, given_up_post

@@ -6,7 +6,7 @@ reason; new cadences are spread so that a rep's days stay inside the band.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from bot.domain.cadence import PlanKind, begin, cadence_shape
 from bot.domain.cadence_days import DAY
 from bot.domain.commands import Actor, Undo
 from bot.domain.drafts_mail import segment_of, variant_of
-from bot.domain.enrolling import AccountWork, NotEnrolled, Wanted, Why, next_round, objection
+from bot.domain.enrolling import AccountWork, Begun, Enrolled, NotEnrolled, Wanted, Why, next_round, objection
 from bot.domain.errors import Gone, NotAllowed, NotFound, UserError
 from bot.domain.flow import Flow
 from bot.domain.terms import SELLING, Role
@@ -57,30 +57,6 @@ class Enroll:
     override: str = ""
     steady: bool = False
     """From a file: at the steady pace, however few they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Begun:
-    """Somebody who was enrolled; ``starts_on`` is day 1, the rep's local date."""
-
-    enrolment_id: UUID
-    contact_id: UUID
-    name: str
-    company: str | None
-    starts_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Enrolled:
-    """What came of it. ``causation_id`` takes it back until ``undo_until`` (aware UTC)."""
-
-    causation_id: UUID
-    rep_id: UUID
-    rep_name: str
-    begun: tuple[Begun, ...]
-    left_out: tuple[NotEnrolled, ...]
-    undo_until: datetime
-    researched: bool
 
 
 def enroll(session: Session, command: Enroll, now: datetime) -> Enrolled:

@@ -4,7 +4,6 @@ What must stay true: what the form offers and what the handoff checks are read b
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.db.models import Account, Alignment, Contact, Handoff, Meeting, Person, PersonRole, TimeOff
 from bot.domain.business_time import WorkWeek
-from bot.domain.handoff import Executive, ExecutiveChoice, choose_executive
+from bot.domain.handoff import Executive, Proposal, Slots, choose_executive
 from bot.domain.handoff_stages import DECLINED, LIVE
 from bot.domain.intro_call import Span, calling_hours, free_slots, soonest
 from bot.domain.places import candidate_zones
@@ -26,24 +25,6 @@ from bot.service.routing import week_of
 BOOKED = "booked"
 _NOBODY = UUID(int=0)
 """An id nobody has: no alignment is asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Slots:
-    """Free starts (UTC) of an executive, with the zones they are shown in; ``theirs``: where the buyer may be."""
-
-    starts: tuple[datetime, ...]
-    minutes: int
-    zone: str
-    theirs: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """Who could take it: everybody, aligned ones first, and the first choice with its reason."""
-
-    executives: tuple[Executive, ...]
-    choice: ExecutiveChoice
 
 
 def propose(

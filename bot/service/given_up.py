@@ -16,6 +16,7 @@ from bot.db.models import Account, Contact, Enrolment, Touch
 from bot.domain.cadence import EndReason
 from bot.domain.cadence_outcomes import check_disqualify
 from bot.domain.commands import Actor
+from bot.domain.companies import Organisation, SaidNo
 from bot.domain.counting import counted
 from bot.domain.errors import Gone, NotAllowed, NotFound, UserError
 from bot.domain.scoring import decides
@@ -39,27 +40,6 @@ class GiveUp:
     said_by_id: UUID | None = None
     not_a_fit: str = ""
     evidence: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SaidNo:
-    """Somebody of the organisation with a logged no."""
-
-    contact_id: UUID
-    name: str
-    title: str | None
-    decides: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Organisation:
-    """What the form shows."""
-
-    account_id: UUID
-    name: str
-    given_up_reason: str | None
-    said_no: tuple[SaidNo, ...]
-    reasons: tuple[str, ...]
 
 
 def organisation_of(session: Session, contact_id: UUID) -> Organisation:

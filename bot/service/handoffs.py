@@ -17,7 +17,7 @@ from bot.db.models import Handoff, Lead, Meeting
 from bot.domain.business_time import is_working
 from bot.domain.commands import Actor, AnswerHandoff, HandOff, TakeBackHandoff, UndoAccept
 from bot.domain.errors import AlreadyTaken, Gone, NotAllowed, SeveralWrong, UserError
-from bot.domain.handoff import Executive, on_leave
+from bot.domain.handoff import Executive, Proposal, on_leave
 from bot.domain.handoff_stages import ACCEPTED, DECLINED, INTRO_CALL, TAKEN_BACK, TRANSFER, WAITING, stale
 from bot.service.audit import record
 from bot.service.call_watch import booked_call, watch_handoff
@@ -25,7 +25,7 @@ from bot.service.claims import ago, clock
 from bot.service.contact_text import clean_lines
 from bot.service.context import playbook
 from bot.service.cover import cover_of
-from bot.service.executives import BOOKED, Proposal, propose
+from bot.service.executives import BOOKED, propose
 from bot.service.handoff_ladder_times import begin_handoff_ladder, end_ladder
 from bot.service.handoff_leads import close_lead, lead_to_hand_off
 from bot.service.handoff_moves import CHANGED, check_executive, get_handoff, leads_it, move, note_step

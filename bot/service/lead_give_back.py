@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.db.models import Assignment, Lead, Person
 from bot.domain.commands import Actor
 from bot.domain.errors import Gone, UserError
-from bot.domain.routing import Rule
+from bot.domain.routing import Before, Rule
 from bot.domain.sentences import stop
 from bot.service.audit import record
 from bot.service.availability import absences
@@ -37,15 +37,6 @@ class GiveBack:
     lead_id: UUID
     to_before: bool
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """Who had the lead before; ``absence`` says that they are away or left, empty if they can have it again."""
-
-    id: UUID
-    name: str
-    absence: str
 
 
 def who_had_it_before(session: Session, lead: Lead, actor: Actor, now: datetime) -> Before | None:

@@ -15,20 +15,23 @@ from sqlalchemy.orm import Session
 
 from bot.db.models import Team, TeamMember
 from bot.db.queries.led_teams import teams_led_by
-from bot.db.queries.reassign import (
-    Colleague,
-    WorkLine,
-    colleagues,
-    count_work,
-    list_work,
-    owned_by,
-    reps_of_team,
-    weigh,
-)
+from bot.db.queries.reassign import Colleague, colleagues, count_work, list_work, owned_by, reps_of_team, weigh
 from bot.domain.commands import Actor
 from bot.domain.countries import country_code
 from bot.domain.errors import NotAllowed, UserError
-from bot.domain.reassigning import CLOSING, Reassign, Scope, Split, Work, even_split
+from bot.domain.reassigning import (
+    CLOSING,
+    MOST_TARGETS,
+    PAGE,
+    Preview,
+    PreviewLine,
+    Reassign,
+    Scope,
+    Split,
+    Work,
+    WorkLine,
+    even_split,
+)
 from bot.domain.terms import SELLING, Role
 from bot.service.audit import record
 from bot.service.availability import absences
@@ -38,10 +41,8 @@ from bot.service.due import fall_due
 JOB = "reassign"
 """The due job that carries a reassignment out, slice by slice; its subject is the audit entry."""
 COMMAND = "reassign"
-MOST_TARGETS = 40
 NAMES = 5
 """How many names of a kind the preview begins with."""
-PAGE = 20
 FROM, COUNTRY, ACCOUNT_OWNER, TO, TEAM, WORKS, REASON = (
     "from",
     "country",
@@ -67,33 +68,6 @@ class Planned:
     def takers(self, work: Work) -> list[UUID]:
         """Who can be given a kind of work."""
         return [one.id for one in self.targets if work not in CLOSING or Role.AE in one.roles]
-
-
-@dataclass(frozen=True, slots=True)
-class PreviewLine:
-    """One kind of work: how much, and the first names. ``stays``: nobody chosen can be given it."""
-
-    work: Work
-    count: int
-    first: tuple[WorkLine, ...]
-    stays: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What would happen. ``shares``: new owner, and how much they would get. ``under_way``: what stays with an AE."""
-
-    command: Reassign
-    giver: str | None
-    account_owner: str | None
-    lines: tuple[PreviewLine, ...]
-    shares: tuple[tuple[str, int], ...]
-    under_way: int
-
-    @property
-    def total(self) -> int:
-        """How much would be given away."""
-        return sum(line.count for line in self.lines if not line.stays)
 
 
 @dataclass(frozen=True, slots=True)

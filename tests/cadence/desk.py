@@ -16,10 +16,11 @@ from bot.db.models import Enrolment, Lead, Person, TimeOff
 from bot.db.queries.due_work import due_enrolments
 from bot.db.session import Database
 from bot.domain.commands import Actor, LogTouch
+from bot.domain.enrolling import Enrolled
 from bot.domain.terms import Channel, Intent, LeadState, Outcome, Role, Source
 from bot.domain.touch_list import DueItem
 from bot.service.enrolment_changes import close_finished
-from bot.service.enrolments import Enroll, Enrolled, enroll
+from bot.service.enrolments import Enroll, enroll
 from bot.service.touches import Logged, log_touch
 from tests.touches.house import add_account, add_contact, add_person
 

@@ -10,23 +10,13 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 
 from bot.db.base import new_id
-from bot.db.models import (
-    Account,
-    Contact,
-    Enrolment,
-    Lead,
-    Opportunity,
-    OutboxItem,
-    Task,
-    Team,
-    TeamMember,
-)
+from bot.db.models import Account, Contact, Enrolment, Lead, Opportunity, OutboxItem, Task, Team, TeamMember
 from bot.db.queries.reassign import Owned, owned_by
 from bot.db.session import Database
-from bot.domain.reassigning import Reassign, Work
+from bot.domain.reassigning import Preview, Reassign, Work
 from bot.domain.terms import Intent, LeadState, Role, Source
 from bot.service.enrolments import Enroll, enroll
-from bot.service.reassign import Begun, Preview, begin_reassign, preview
+from bot.service.reassign import Begun, begin_reassign, preview
 from tests.handoff.house import HandoffHouse
 
 EVERYTHING = tuple(Work)

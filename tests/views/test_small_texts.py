@@ -8,10 +8,10 @@ import pytest
 from bot.domain.commands import Actor
 from bot.domain.enrolling import NotEnrolled, Why
 from bot.domain.errors import NotAllowed
+from bot.domain.handoff import Slots
 from bot.domain.names import Candidate
 from bot.domain.terms import Role
 from bot.domain.touch_line import read_line
-from bot.service.executives import Slots
 from bot.service.reassign import may_reassign
 from bot.slack.views import enroll
 from bot.slack.views.handoff_form import slot_label

@@ -13,22 +13,11 @@ from uuid import UUID
 from sqlalchemy import Select, and_, exists, func, literal, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from bot.db.models import (
-    Account,
-    Contact,
-    Enrolment,
-    Handoff,
-    Lead,
-    Opportunity,
-    Person,
-    PersonRole,
-    Task,
-    TeamMember,
-)
+from bot.db.models import Account, Contact, Enrolment, Handoff, Lead, Opportunity, Person, PersonRole, Task, TeamMember
 from bot.db.queries.led_teams import teams_led_by
 from bot.domain.counting import counted
 from bot.domain.handoff_stages import ACCEPTED, HELD, WAITING
-from bot.domain.reassigning import NAMED, Scope, Work
+from bot.domain.reassigning import NAMED, Scope, Work, WorkLine
 from bot.domain.terms import SELLING, Role
 
 
@@ -53,15 +42,6 @@ class Owned:
         """In words: "2 open leads, 1 open deal"."""
         parts = [counted(count, *NAMED[work]) for work, count in self.counts.items() if count]
         return ", ".join(parts + ([f"{counted(self.under_way, 'handoff')} under way"] if self.under_way else []))
-
-
-@dataclass(frozen=True, slots=True)
-class WorkLine:
-    """One piece of work in a list; ``owner``: who has it."""
-
-    name: str
-    company: str | None
-    owner: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,8 @@ from bot.db.queries.own_plans import OwnPlans
 from bot.domain.commands import Actor
 from bot.domain.counting import counted
 from bot.domain.enroll_line import EnrollLine
-from bot.domain.enrolling import NotEnrolled, Why, by_reason
+from bot.domain.enrolling import Begun, Enrolled, NotEnrolled, Why, by_reason
 from bot.domain.names import Candidate
-from bot.service.enrolments import Begun, Enrolled
 from bot.slack.blocks import Post, bullet, button, buttons, context, cut, esc, post, section
 from bot.slack.ids import Action
 from bot.slack.views.touch import person_labels

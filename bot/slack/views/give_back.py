@@ -7,7 +7,7 @@ from slackblocks import Block as SlackBlock
 from slackblocks import InputBlock, PlainTextInput, RadioButtonGroup
 
 from bot.db.queries.lead_facts import LeadCard
-from bot.service.lead_give_back import Before
+from bot.domain.routing import Before
 from bot.slack.blocks import OPTION_TEXT, context, cut, esc, modal, option, plain, section
 from bot.slack.ids import Action, Block, Callback
 

@@ -8,7 +8,7 @@ import json
 from slackblocks import Block as SlackBlock
 from slackblocks import InputBlock, PlainTextInput, StaticSelectMenu
 
-from bot.service.given_up import Organisation, SaidNo
+from bot.domain.companies import Organisation, SaidNo
 from bot.slack.blocks import Post, button, buttons, context, esc, modal, option, plain, post, section
 from bot.slack.ids import Action, Block, Callback
 

@@ -16,10 +16,9 @@ from slackblocks import DateTimePicker, Element, ExternalSelectMenu, InputBlock,
 
 from bot.db.queries.handoff_form import HandoffStart
 from bot.domain.counting import counted
-from bot.domain.handoff import Executive
+from bot.domain.handoff import Executive, Proposal, Slots
 from bot.domain.handoff_stages import TRANSFER
 from bot.playbook.schema.money import ContractField, Handoff
-from bot.service.executives import Proposal, Slots
 from bot.slack.blocks import clean, context, cut, esc, modal, option, plain, section
 from bot.slack.ids import Action, Block, Callback
 

@@ -14,8 +14,7 @@ from slackblocks import InputBlock, PlainTextInput, StaticSelectMenu
 from bot.db.queries.handoff_facts import CardMeeting, HandoffCard
 from bot.db.queries.handoffs import TOUCH_PAGE
 from bot.db.queries.lead_facts import CardTouch
-from bot.domain.handoff import Executive
-from bot.service.executives import Slots
+from bot.domain.handoff import Executive, Slots
 from bot.slack.blocks import at, button, buttons, clean, context, cut, esc, modal, option, plain, section
 from bot.slack.ids import Action, Block, Callback
 from bot.slack.views.handoff import short, touch_line

@@ -22,13 +22,12 @@ from slackblocks import (
     StaticSelectMenu,
 )
 
-from bot.db.queries.reassign import Colleague, WorkLine
+from bot.db.queries.reassign import Colleague
 from bot.db.queries.reassign_result import ReassignResult, Share
 from bot.domain.commands import Actor
 from bot.domain.counting import counted
-from bot.domain.reassigning import NAMED, Reassign, Work
+from bot.domain.reassigning import MOST_TARGETS, NAMED, PAGE, Preview, PreviewLine, Reassign, Work, WorkLine
 from bot.domain.sentences import stop
-from bot.service.reassign import MOST_TARGETS, PAGE, Preview, PreviewLine
 from bot.slack.blocks import (
     Post,
     bullet,
