@@ -11,7 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from bot.domain.cadence import EndReason
-from bot.domain.compliance import Consented, Refused, Subject, Suppressed, may_touch
+from bot.domain.compliance import Refused, Subject, Suppressed, may_touch
 from bot.domain.counting import counted
 from bot.domain.terms import Channel, Stage
 from bot.playbook.schema import Playbook
@@ -54,14 +54,11 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Somebody who is to be enrolled, as far as the rules look at them."""
+    """Somebody who is to be enrolled, as far as the rules look at them; ``subject``: as far as the gate does."""
 
     contact_id: UUID
     name: str
-    email: str | None
-    phone: str | None
-    timezone: str | None
-    country: str | None
+    subject: Subject
     stage: Stage
     account_id: UUID | None
     account: str | None
@@ -70,7 +67,6 @@ class Wanted:
     lead_with: str | None
     """Who has their open lead; empty for nobody yet, None without one."""
     past: Past | None = None
-    consents: tuple[Consented, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
     industry: str | None = None
     employees: int | None = None
@@ -158,7 +154,7 @@ def _objections(them: Wanted, work: AccountWork, rules: Playbook, now: datetime,
         found.append((Why.LEAD, f"has an open lead with {them.lead_with or 'nobody yet'}"))
     if work.given_up:
         found.append((Why.GIVEN_UP, f"works at {company}, which was given up"))
-    if not them.email:
+    if not them.subject.email:
         found.append((Why.NO_EMAIL, "has no e-mail address"))
     elif refused := _may_not_write(them, rules, now):
         found.append((Why.MAY_NOT_WRITE, refused))
@@ -186,16 +182,7 @@ def _of_the_past(past: Past | None, rules: Playbook, today: date) -> list[tuple[
 
 
 def _may_not_write(them: Wanted, rules: Playbook, now: datetime) -> str | None:
-    subject = Subject(
-        email=them.email,
-        phone=them.phone,
-        timezone=them.timezone,
-        country=them.country,
-        company_country=them.account_country,
-        cold=them.stage in (Stage.ANONYMOUS, Stage.PROSPECT),
-        consents=them.consents,
-    )
-    verdict = may_touch(Channel.EMAIL, subject, them.suppressed, rules, now)
+    verdict = may_touch(Channel.EMAIL, them.subject, them.suppressed, rules, now)
     return f"may not be written to: {verdict.reason}" if isinstance(verdict, Refused) else None
 
 

@@ -187,7 +187,7 @@ class _Enrolling:
             own = actor is not None and them.past is not None and them.past.live_with_id == actor.person_id
             said = "is in one of your plans already" if own and against.why is Why.ENROLLED else against.sentence
             return replace(against, sentence=said)
-        days = replace(self._rep.days, country=them.country or them.account_country)
+        days = replace(self._rep.days, country=them.subject.place)
         start = self._flow.place(days, work.starts, pressing=self._pressing)
         if start is None:
             return NotEnrolled(them.contact_id, them.name, Why.FULL, "has no day: the list is full for years")

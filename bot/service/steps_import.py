@@ -143,7 +143,7 @@ class _Taking:
         """Take a row up: "added", "changed" or "unchanged". Raises ``_LeftOutError``."""
         contact_id, rep = self._contacts[row.line], self._days[self._reps[row.rep_email]]
         them = self._people[contact_id]
-        rep_days = replace(rep.days, country=them.country or them.account_country)
+        rep_days = replace(rep.days, country=them.subject.place)
         today = self._now.astimezone(ZoneInfo(rep.timezone)).date()
         same = next((one for one in self._plans.get(contact_id, ()) if one.started_on == row.so_far.started_on), None)
         if same is not None and (same.ended_at is not None or same.version > 1):

@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.db.models import Account, Consent, Contact, Enrolment, Lead, Opportunity, Person, Suppression
+from bot.db.queries.gate import Whom, subject_of
 from bot.db.rows import run
 from bot.domain.cadence import EndReason, PlanKind
 from bot.domain.compliance import Consented, Covers, Kind, Suppressed, suppression_keys
@@ -97,10 +98,7 @@ def wanted(session: Session, contact_ids: Collection[UUID]) -> Mapping[UUID, Wan
         row.id: Wanted(
             contact_id=row.id,
             name=f"{row.first_name} {row.last_name}".strip() or row.email or "somebody without a name",
-            email=row.email,
-            phone=row.phone,
-            timezone=row.timezone,
-            country=row.country,
+            subject=subject_of(_whom(row), tuple(consents.get(row.id, ()))),
             stage=row.stage,
             account_id=row.account_id,
             account=row.account,
@@ -108,13 +106,16 @@ def wanted(session: Session, contact_ids: Collection[UUID]) -> Mapping[UUID, Wan
             account_country=row.account_country,
             lead_with=(row.lead_owner or "") if row.lead_id is not None else None,
             past=past.get(row.id),
-            consents=tuple(consents.get(row.id, ())),
             industry=row.industry,
             employees=row.employees,
             suppressed=tuple(entry for _, value in keys[row.id] for entry in entries.get(value, ())),
         )
         for row in rows
     }
+
+
+def _whom(row: Any) -> Whom:
+    return Whom(row.id, row.email, row.phone, row.timezone, row.country, row.account_country, row.stage)
 
 
 def work_at(session: Session, account_ids: Collection[UUID], rep_id: UUID) -> Mapping[UUID, AccountWork]:

@@ -1,7 +1,7 @@
 """What the gate says of touching one person: the one place that gathers what it looks at (process §10).
 
-What must stay true: every card, reminder and logged touch asks by the same facts, so that no two of them disagree;
-consents are read only where an e-mail is asked about. Each statement is built once.
+What must stay true: every card, reminder, enrolment and logged touch asks by the same facts, so that no two of them
+disagree; consents are read only where an e-mail is asked about. Each statement is built once.
 """
 
 from dataclasses import dataclass
