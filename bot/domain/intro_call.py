@@ -1,16 +1,25 @@
-"""When an intro call can be, and when an unanswered handoff is reminded of (process §7).
+"""When an intro call can be, and when an unanswered handoff, or a missing verdict, is reminded of (process §7).
 
 What must stay true: a slot lies wholly in one shift of the account executive, meets no other call of theirs, and is
 never in the past; the ladder counts their working time and never waits past the call itself. Instants are aware;
 answers are UTC.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.business_time import NoWorkingTimeError, Shift, WorkWeek, add_working, next_shift_start, shift_at
+from bot.domain.business_time import (
+    NoWorkingTimeError,
+    Shift,
+    WorkWeek,
+    add_working,
+    add_working_days,
+    day_shifts,
+    next_shift_start,
+    shift_at,
+)
 from bot.playbook.schema import Playbook
 from bot.playbook.schema.base import WEEKDAYS
 
@@ -18,6 +27,8 @@ REMIND, MANAGER = "remind", "manager"
 """The steps of the ladder."""
 LOOK_AHEAD = 400
 """Shifts that are looked through for free slots: more than half a year of working days, then there are none."""
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +148,31 @@ def ladder_times(
         at = _working(week, created_at, length)
         found[step] = max(created_at, min(at, latest)) if latest is not None else at
     return found
+
+
+def verdict_time(week: WorkWeek, since: datetime, length: timedelta) -> datetime:
+    """When a verdict has been missing for ``length`` (process §7), in UTC: whole days are the executive's working days.
+
+    It falls on the same time of that day; where they are not on shift then, at the beginning of the day's next shift,
+    or of its last one. What is less than a day counts as working time. Without any work ahead the wall clock counts.
+    """
+    days, rest = divmod(length, _DAY)
+    at = since
+    try:
+        if days:
+            here = since.astimezone(ZoneInfo(week.timezone))
+            day = add_working_days(week, here.date(), days)
+            at = datetime.combine(day, here.time(), tzinfo=here.tzinfo).astimezone(UTC)
+            at = _on_shift(day_shifts(week, day), at)
+        return add_working(week, at, rest)
+    except NoWorkingTimeError:
+        return since + length
+
+
+def _on_shift(shifts: Sequence[Shift], at: datetime) -> datetime:
+    if not shifts or any(shift.start <= at < shift.end for shift in shifts):
+        return at
+    return next((shift.start for shift in shifts if shift.start > at), shifts[-1].start)
 
 
 def _working(week: WorkWeek, start: datetime, length: timedelta) -> datetime:

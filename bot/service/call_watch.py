@@ -4,7 +4,8 @@ What must stay true: what is set follows from the handoff's state alone (``watch
 was moved, or of a handoff that went on, tells nobody.
 """
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,12 +14,13 @@ from sqlalchemy.orm import Session
 from bot.db.models import Handoff, Meeting
 from bot.domain.commands import Due
 from bot.domain.handoff_stages import ACCEPTED, BEFORE_CALL, HELD
+from bot.domain.intro_call import verdict_time
 from bot.domain.notices import Address, Notice, NoticeKind, Priority
 from bot.outbox.enqueue import refresh, tell
 from bot.service.context import playbook
 from bot.service.cover import cover_of
 from bot.service.due import fall_due, forget_due
-from bot.service.executives import BOOKED
+from bot.service.executives import BOOKED, executive
 from bot.service.lead_changes import managers_of
 
 INTRO_CALL_DUE = "intro_call"
@@ -123,7 +125,17 @@ def _next_of_verdict(session: Session, handoff: Handoff, meeting: Meeting | None
         return None
     rules = playbook(session).handoff
     spans = ((REMIND, rules.requalify_remind_after), (MANAGER, rules.requalify_manager_after))
-    return next(((f"{_stamp(base)}:{step}", base + span) for step, span in spans if base + span > now), None)
+    times = ((step, _after_work(session, handoff.ae_id, base, span, now)) for step, span in spans)
+    return next(((f"{_stamp(base)}:{step}", at) for step, at in times if at > now), None)
+
+
+def _after_work(session: Session, ae_id: UUID | None, base: datetime, span: timedelta, now: datetime) -> datetime:
+    """``span`` after ``base`` in the executive's working days; a leave counts as work while somebody covers."""
+    one = executive(session, ae_id, now) if ae_id is not None else None
+    if one is None:
+        return base + span
+    usual = verdict_time(replace(one.week, days_off=()), base, span)
+    return usual if cover_of(session, one.id, usual) is not None else verdict_time(one.week, base, span)
 
 
 def _verdict_since(handoff: Handoff, meeting: Meeting | None) -> datetime | None:

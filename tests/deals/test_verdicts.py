@@ -1,6 +1,6 @@
 """After the intro call: held, missed, an opportunity, or back to the rep."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.money import Money
 from bot.domain.notices import NoticeKind
 from bot.domain.terms import Channel, LeadState, Outcome, Stage
-from bot.service.call_watch import step_intro_call
+from bot.service.call_watch import step_intro_call, watch_handoff
 from bot.service.verdicts import hold_call, miss_call, not_qualified, reschedule_call
 from tests.deals.house import Closing
 
@@ -64,6 +64,33 @@ def test_held_without_a_verdict_reminds_after_a_day_and_tells_the_manager_after_
         ("verdict_wanted", "remind", "Erik"),
         ("verdict_wanted", "manager", "Mia"),
     ]
+
+
+FRIDAY = datetime(2026, 3, 6, 14, 0, tzinfo=UTC)
+
+
+def test_a_call_of_a_friday_is_reminded_of_on_monday_not_at_the_weekend(closing: Closing) -> None:
+    handoff_id = closing.held(at=FRIDAY)
+    held_at = closing.handoff(handoff_id).held_at
+    closing.floor.until(held_at + timedelta(days=3, minutes=-1))
+    assert [step for _, step, _ in closing.told("verdict_wanted")] == ["ended"]
+    closing.floor.after(minutes=1)
+    assert [step for _, step, _ in closing.told("verdict_wanted")] == ["ended", "remind"]
+    closing.floor.after(days=1)
+    assert closing.told("verdict_wanted")[2:] == [("verdict_wanted", "manager", "Mia")]
+
+
+@pytest.mark.parametrize(("cover", "days"), [("Farah", 3), (None, 5)])
+def test_a_leave_is_waited_for_unless_somebody_covers(closing: Closing, cover: str | None, days: int) -> None:
+    handoff_id = closing.held(at=FRIDAY)
+    held_at = closing.handoff(handoff_id).held_at
+    closing.floor.is_away("Erik", date(2026, 3, 9), date(2026, 3, 10), cover=cover)
+    closing.floor.write(lambda session: watch_handoff(session, handoff_id, closing.now))
+    closing.floor.until(held_at + timedelta(days=days, minutes=-1))
+    assert len(closing.told("verdict_wanted")) == 1
+    closing.floor.after(minutes=1)
+    told = [who for _, step, who in closing.told("verdict_wanted") if step == "remind"]
+    assert told == (["Erik", cover] if cover else ["Erik"])
 
 
 def test_a_verdict_ends_the_reminders(closing: Closing) -> None:

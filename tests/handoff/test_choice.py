@@ -6,10 +6,20 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.business_time import is_working, shift_at, work_week
+from bot.domain.business_time import WorkWeek, is_working, shift_at, work_week
 from bot.domain.handoff import Executive, choose_executive
 from bot.domain.handoff_stages import LIVE, check_handoff_move
-from bot.domain.intro_call import MANAGER, REMIND, Hours, calling_hours, free_slots, is_free, ladder_times, why_not_then
+from bot.domain.intro_call import (
+    MANAGER,
+    REMIND,
+    Hours,
+    calling_hours,
+    free_slots,
+    is_free,
+    ladder_times,
+    verdict_time,
+    why_not_then,
+)
 from bot.playbook.load import default_text, load_text
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -155,6 +165,22 @@ def test_the_ladder_counts_working_time_and_never_waits_past_the_call(hours, zon
     if starts_at is not None:
         last = starts_at - min(RULES.handoff.intro_call.remind_before)
         assert at[MANAGER] <= max(last, NOON)
+
+
+@given(st.sampled_from(HOURS), st.sampled_from(ZONES), st.integers(0, 20_000))
+def test_a_missing_verdict_is_asked_for_at_work_on_later_days(hours, zone, after) -> None:
+    week, since = work_week(hours, zone), NOON + timedelta(minutes=after)
+    rules = RULES.handoff
+    remind, manager = (
+        verdict_time(week, since, span) for span in (rules.requalify_remind_after, rules.requalify_manager_after)
+    )
+    assert since < remind < manager
+    assert is_working(week, remind)
+    assert is_working(week, manager)
+
+
+def test_without_any_work_ahead_a_missing_verdict_counts_the_wall_clock() -> None:
+    assert verdict_time(WorkWeek(((),) * 7, "UTC"), NOON, timedelta(days=1)) == NOON + timedelta(days=1)
 
 
 @given(st.sampled_from(LIVE), st.sampled_from([*LIVE, "declined", "taken_back", "no_show", "qualified"]))

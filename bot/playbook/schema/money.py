@@ -45,8 +45,12 @@ class Handoff(Section):
     contract: tuple[ContractField, ...] = Field(min_length=1, description="What an AE is told, in order (§7).")
     remind_after: Duration = Field(description="Unanswered in working time: the AE is reminded after this (§7).")
     manager_after: Duration = Field(description="…and the manager decides after this, in working time (§7).")
-    requalify_remind_after: Duration = Field(description="Held without a verdict: the AE is reminded after this (§7).")
-    requalify_manager_after: Duration = Field(description="…and the manager is told after this (§7).")
+    requalify_remind_after: Duration = Field(
+        description="Held without a verdict: the AE is reminded after this; a day is a working day of theirs (§7)."
+    )
+    requalify_manager_after: Duration = Field(
+        description="…and the manager is told after this, counted the same way (§7)."
+    )
     intro_call: IntroCall = Field(description="The intro call (§7).")
     decline_reasons: tuple[Reason, ...] = Field(min_length=1, description="Reasons an AE can decline with (§7).")
     not_qualified_reasons: tuple[Reason, ...] = Field(
