@@ -16,8 +16,9 @@ from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
 from bot.db.queries.contacts import contact_candidate
-from bot.db.queries.touch_item import ItemCard, item_card, later_line, next_line
-from bot.db.queries.touch_list import asked_about, list_state, opened_drafts
+from bot.db.queries.touch_item import ItemCard, item_card
+from bot.db.queries.touch_list import list_state
+from bot.db.queries.touch_list_walk import asked_about, later_line, next_line, opened_drafts
 from bot.domain.commands import Actor, Undo
 from bot.domain.errors import Gone, NotFound, UserError
 from bot.domain.terms import Channel, Outcome

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from bot.db.queries.touch_list import list_of_day
 from bot.db.queries.touch_list_sources import LIST_ROLES, Rep, read_rep, works_by_list
+from bot.db.queries.touch_list_walk import list_of_day
 from bot.domain.commands import Actor
 from bot.domain.errors import NotAllowed
 from bot.domain.terms import Role

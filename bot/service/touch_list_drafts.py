@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.db.models import Enrolment
 from bot.db.queries.due_work import desk_of
 from bot.db.queries.touch_ahead import DraftAhead
-from bot.db.queries.touch_item import plan_draft, planned_mail
+from bot.db.queries.touch_mail import plan_draft, planned_mail
 from bot.domain.cadence import Step
 from bot.domain.commands import Actor
 from bot.domain.errors import Gone, NotAllowed

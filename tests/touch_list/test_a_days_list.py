@@ -8,7 +8,8 @@ from sqlalchemy import event, update
 
 from bot.db.models import Account, Contact, Enrolment, Lead, Touch, TouchItem
 from bot.db.queries.home_team_lines import lists_today
-from bot.db.queries.touch_item import item_card, next_line
+from bot.db.queries.touch_item import item_card
+from bot.db.queries.touch_list_walk import next_line
 from bot.db.session import PlaybookInForce
 from bot.domain.commands import Undo
 from bot.domain.errors import UserError

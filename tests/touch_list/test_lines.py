@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.db.models import Enrolment, OutboxItem, Task, Touch
-from bot.db.queries.touch_item import later_line, next_line
+from bot.db.queries.touch_list_walk import later_line, next_line
 from bot.domain.commands import LogTouch, Undo
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.terms import Channel, Outcome, Role

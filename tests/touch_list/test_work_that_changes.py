@@ -9,7 +9,7 @@ from sqlalchemy import insert, update
 
 from bot.db.base import new_id
 from bot.db.models import Contact, Lead, Suppression
-from bot.db.queries.touch_list import opened_drafts
+from bot.db.queries.touch_list_walk import opened_drafts
 from bot.domain.cadence import EndReason
 from bot.domain.commands import LogTouch, Undo
 from bot.domain.compliance import email_key, key_hash

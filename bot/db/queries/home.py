@@ -17,8 +17,9 @@ from bot.db.queries.home_admin import SetupState, setup_state
 from bot.db.queries.home_ae import ExecutiveDay, HomeHandoff, executive_day, own_handoffs
 from bot.db.queries.home_team import TeamDay, team_day
 from bot.db.queries.own_plans import OwnPlans, own_plans
-from bot.db.queries.touch_list import Progress, list_of_day, progress
+from bot.db.queries.touch_list_progress import Progress, progress
 from bot.db.queries.touch_list_sources import LIST_ROLES, read_rep, working_week
+from bot.db.queries.touch_list_walk import list_of_day
 from bot.db.session import PlaybookInForce
 from bot.domain.business_time import is_working_day
 from bot.domain.commands import Actor

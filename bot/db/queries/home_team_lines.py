@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.db.models import Lead, Person, PersonRole, TouchItem, TouchList
-from bot.db.queries.touch_list import OPEN
+from bot.db.queries.touch_list_progress import OPEN
 from bot.domain.terms import SELLING, Role
 from bot.domain.touch_list import ItemKind
 

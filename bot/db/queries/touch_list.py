@@ -10,10 +10,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Select, bindparam, case, func, select
+from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from bot.db.models import Account, Contact, Enrolment, Lead, Person, Task, Touch, TouchItem, TouchList
+from bot.db.queries.touch_list_progress import OPEN, Progress, progress
 from bot.db.queries.touch_list_sources import read_rep, working_week
 from bot.db.rows import run
 from bot.db.session import PlaybookInForce
@@ -29,7 +30,6 @@ from bot.playbook.schema import Playbook
 
 PAGE = 20
 """Lines on one page; with headings and buttons it stays within Slack's 50 blocks."""
-OPEN = ("open", "opened")
 _DAY = timedelta(days=1)
 
 
@@ -64,24 +64,6 @@ class ListLine:
     timezones: tuple[str, ...]
     phone: bool
     email: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a list is; the question who replied counts as one line in ``total`` and ``done``.
-
-    ``opened``: drafts not marked sent yet. ``asked``: people whose answer is not known; ``replied``: who did answer,
-    and whose answer is still to be noted.
-    """
-
-    total: int
-    done: int
-    open: int
-    opened: int
-    skipped: int
-    put_off: int
-    asked: int
-    replied: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +102,6 @@ _LIST = (
     )
     .join(Person, Person.id == TouchList.person_id)
     .where(TouchList.id == bindparam("which"))
-)
-_COUNTS = (
-    select(TouchItem.kind, TouchItem.state, func.count().label("lines"))
-    .where(TouchItem.list_id == bindparam("which"))
-    .group_by(TouchItem.kind, TouchItem.state)
 )
 _WAITS = case((TouchItem.due_at > bindparam("now", type_=Timestamp), 1), else_=0)
 
@@ -179,32 +156,6 @@ def _lines() -> Select[*tuple[Any, ...]]:
 
 
 _LINES = _lines()
-
-
-def progress(session: Session, list_id: UUID) -> Progress:
-    """Count a list's lines."""
-    counts = {(row.kind, row.state): row.lines for row in run(session, _COUNTS, which=list_id)}
-
-    def some(*states: str, reply: bool = False) -> int:
-        return sum(
-            lines for (kind, state), lines in counts.items() if state in states and (kind == ItemKind.REPLY) is reply
-        )
-
-    asked, replied = some("open", reply=True), some("opened", reply=True)
-    question = any(kind == ItemKind.REPLY for kind, _ in counts)
-    total = sum(lines for (kind, _), lines in counts.items() if kind != ItemKind.REPLY)
-    left = some(*OPEN)
-    answered = question and not asked and not replied
-    return Progress(
-        total=total + question,
-        done=total - left + answered,
-        open=some("open"),
-        opened=some("opened"),
-        skipped=some("skipped"),
-        put_off=some("snoozed"),
-        asked=asked,
-        replied=replied,
-    )
 
 
 def list_state(session: Session, list_id: UUID, now: datetime) -> ListState | None:
@@ -300,55 +251,3 @@ def _due_on(session: Session, person_id: UUID, day: date, timezone: str) -> int:
     tasks = run(session, _TASKS_DUE, rep=person_id, until=until).scalar() or 0
     leads = run(session, _LEADS_DUE, rep=person_id).scalar() or 0
     return int(plans + tasks + leads)
-
-
-_NEWEST = (
-    select(TouchList.id)
-    .where(TouchList.person_id == bindparam("rep"), TouchList.local_date == bindparam("day"))
-    .order_by(TouchList.finished_at.is_not(None), TouchList.wave.desc())
-    .limit(1)
-)
-
-
-def list_of_day(session: Session, person_id: UUID, day: date) -> UUID | None:
-    """The list a rep works from on a local date: one that is not finished first, the morning's before the evening's."""
-    found: UUID | None = run(session, _NEWEST, rep=person_id, day=day).scalar()
-    return found
-
-
-_WAITING_DRAFTS = (
-    select(TouchItem.id, Contact.first_name, Contact.last_name, Contact.email, Account.name.label("company"))
-    .join(Contact, Contact.id == TouchItem.contact_id)
-    .outerjoin(Account, Account.id == Contact.account_id)
-    .where(TouchItem.list_id == bindparam("which"), TouchItem.state == bindparam("state"))
-    .where((TouchItem.kind == ItemKind.REPLY.value) == bindparam("reply", type_=Boolean))
-    .order_by(TouchItem.position)
-    .limit(100)
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Someone:
-    """A line as one option of a menu."""
-
-    item_id: UUID
-    name: str
-    company: str | None
-
-
-def opened_drafts(session: Session, list_id: UUID) -> tuple[Someone, ...]:
-    """Drafts that were opened and wait to be marked sent; as many as a menu of Slack holds."""
-    return _some(session, list_id, "opened", reply=False)
-
-
-def asked_about(session: Session, list_id: UUID) -> tuple[Someone, ...]:
-    """People written to whose answer is not known yet."""
-    return _some(session, list_id, "open", reply=True)
-
-
-def _some(session: Session, list_id: UUID, state: str, *, reply: bool) -> tuple[Someone, ...]:
-    rows = run(session, _WAITING_DRAFTS, which=list_id, state=state, reply=reply)
-    return tuple(
-        Someone(row.id, f"{row.first_name} {row.last_name}".strip() or row.email or "No name", row.company)
-        for row in rows
-    )

@@ -21,8 +21,10 @@ from slackblocks import (
     StaticSelectMenu,
 )
 
-from bot.db.queries.touch_item import EarlierTouch, ItemCard
-from bot.db.queries.touch_list import ListState, Someone
+from bot.db.queries.touch_item import ItemCard
+from bot.db.queries.touch_list import ListState
+from bot.db.queries.touch_list_walk import Someone
+from bot.db.queries.touch_mail import EarlierTouch
 from bot.domain.counting import counted
 from bot.domain.terms import CALL_OUTCOMES, EMAIL_OUTCOMES, SOCIAL_OUTCOMES, Channel, Outcome
 from bot.domain.touch_draft import say as word
