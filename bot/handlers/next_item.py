@@ -6,92 +6,34 @@ lost; what opened the modal and what happens in it costs the same for the last l
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from slack_sdk.errors import SlackApiError
 from sqlalchemy.orm import Session
 
-from bot.db.queries.contacts import contact_candidate
 from bot.db.queries.touch_item import ItemCard, item_card
 from bot.db.queries.touch_list import list_state
 from bot.db.queries.touch_list_walk import asked_about, later_line, next_line, opened_drafts
 from bot.domain.commands import Actor, Undo
-from bot.domain.errors import Gone, NotFound, UserError
-from bot.domain.terms import Channel, Outcome
-from bot.domain.touch_pending import PendingTouch
+from bot.domain.errors import NotFound, UserError
+from bot.domain.terms import Outcome
 from bot.handlers.edge import Edge
+from bot.handlers.line_outcome import Given, id_of, referral_form, settle
 from bot.handlers.requests import Answer, FieldErrors, Nothing, Request, ShowView
 from bot.service.context import playbook
 from bot.service.touch_batch import mark_sent
-from bot.service.touch_items import (
-    Settled,
-    keep_draft_of,
-    open_draft,
-    own_list,
-    skip_line,
-    snooze_line,
-    take_line,
-    touch_line,
-    who_replied,
-)
-from bot.service.touch_list_days import day_ends, later_today, next_workday_begins
+from bot.service.touch_items import keep_draft_of, open_draft, own_list, take_line, who_replied
 from bot.service.touch_list_drafts import note_fact
 from bot.service.touch_list_state import drop_settled
 from bot.service.touch_list_undo import take_back
-from bot.service.touches import NEEDS_TIME
 from bot.slack.ids import Action, Block, Callback
 from bot.slack.views.mail_draft import draft_form
-from bot.slack.views.touch_form import touch_form
-from bot.slack.views.touch_item import (
-    LATER,
-    ON_DATE,
-    OUTCOME,
-    SKIP,
-    SOON,
-    Just,
-    batch_modal,
-    end_modal,
-    item_modal,
-    replies_modal,
-)
+from bot.slack.views.touch_item import OUTCOME, Just, batch_modal, end_modal, item_modal, replies_modal
 
 OPENERS = re.compile(rf"^{Action.ITEM_OPEN}_")
 View = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What a modal of a line holds."""
-
-    list_id: UUID
-    item_id: UUID
-    position: int
-    choice: str
-    when: datetime | None
-    note: str
-    fact: str
-    piece: str = ""
-
-    @classmethod
-    def read(cls, metadata: Mapping[str, Any], state: Mapping[str, Any]) -> "Given":
-        """From a view's metadata and inputs. Raises ``Gone`` for a view this version does not know."""
-        try:
-            where = UUID(metadata["list"]), UUID(metadata["item"]), int(metadata["at"])
-        except (KeyError, ValueError):
-            raise Gone("This is too old. /today shows your list.") from None
-        at = state.get(Action.ITEM_WHEN)
-        return cls(
-            *where,
-            choice=str(state.get(Action.ITEM_CHOICE) or ""),
-            when=datetime.fromtimestamp(int(at), UTC) if at else None,
-            note=str(state.get(Action.ITEM_NOTE) or ""),
-            fact=str(state.get(Action.ITEM_FACT) or ""),
-            piece=str(state.get(Action.ITEM_PIECE) or ""),
-        )
 
 
 def register(edge: Edge) -> None:
@@ -147,7 +89,7 @@ async def show(request: Request, view: View) -> Answer:
 
 async def on_start(request: Request) -> Answer:
     """Begin, or go on with what is open."""
-    list_id = _id(request.value)
+    list_id = id_of(request.value)
     return await show(
         request, await request.perform(lambda session, actor, now: following(session, actor, list_id, 0, now))
     )
@@ -155,7 +97,7 @@ async def on_start(request: Request) -> Answer:
 
 async def on_later(request: Request) -> Answer:
     """Take what comes later, now."""
-    list_id = _id(request.value)
+    list_id = id_of(request.value)
 
     def work(session: Session, actor: Actor, now: datetime) -> View:
         own_list(session, actor, list_id)
@@ -182,7 +124,7 @@ async def on_next(request: Request) -> Answer:
             return ShowView(following(session, actor, given.list_id, given.position, now))
         kind, _, rest = given.choice.partition("|")
         if kind == OUTCOME and rest.endswith(f"|{Outcome.REFERRAL}"):
-            return ShowView(_referral(session, actor, given, now), push=True)
+            return ShowView(referral_form(session, actor, given, now), push=True)
         just = settle(session, actor, given, now)
         return ShowView(following(session, actor, given.list_id, given.position, now, just))
 
@@ -212,85 +154,16 @@ async def _at_its_field(request: Request, given: Given, work: Any) -> Answer:
     return answer
 
 
-def settle(session: Session, actor: Actor, given: Given, now: datetime) -> Just:
-    """Do what was chosen for a line. Raises ``UserError`` with the field."""
-    kind, _, rest = given.choice.partition("|")
-    if kind == LATER:
-        done = snooze_line(session, actor, given.item_id, *_until(session, actor, rest, given.when, now), now)
-    elif kind == SKIP:
-        reasons = playbook(session).touch_list.skip_reasons
-        place = int(rest) if rest.isdecimal() else len(reasons)
-        if place >= len(reasons):
-            raise UserError("Choose why it is skipped.", field=Block.CHOICE)
-        done = skip_line(session, actor, given.item_id, reasons[place], now)
-    else:
-        return _logged(session, actor, given, rest, now)
-    return Just(done.sentence, done.causation_id, given.position)
-
-
-def _until(
-    session: Session, actor: Actor, choice: str, when: datetime | None, now: datetime
-) -> tuple[datetime, datetime]:
-    """Until when, and when the rep's day ends."""
-    ends = day_ends(session, actor, now)
-    if choice == SOON:
-        return later_today(session, now), ends
-    if choice == ON_DATE:
-        if when is None:
-            raise UserError("Until when? Choose the date and time.", field=Block.FOLLOW_UP)
-        return when, ends
-    return next_workday_begins(session, actor, now), ends
-
-
-def _logged(session: Session, actor: Actor, given: Given, choice: str, now: datetime) -> Just:
-    channel, _, outcome = choice.partition("|")
-    try:
-        said = Channel(channel), Outcome(outcome)
-    except ValueError:
-        raise UserError("What came of it?", field=Block.CHOICE) from None
-    if said[1] in NEEDS_TIME and given.when is None:
-        raise UserError(NEEDS_TIME[said[1]], field=Block.FOLLOW_UP)
-    done = touch_line(session, actor, given.item_id, *said, now, _note(session, given), given.when)
-    if isinstance(done, Settled):
-        return Just(done.sentence)
-    words = f"{said[0].value.replace('email', 'e-mail')}, {said[1].value.replace('_', ' ')}"
-    told = " ".join((f"Logged for {done.contact_name}: {words}.", *done.effects[:2]))
-    return Just(told, done.causation_id, given.position)
-
-
-def _note(session: Session, given: Given) -> str:
-    """The rep's note, with what they sent along to read (process §5)."""
-    pieces = playbook(session).library.pieces
-    sent = next((one for one in pieces if given.piece and one.title[:150] == given.piece), None)
-    return "\n".join(
-        part for part in (given.note.strip(), f"Sent along: {sent.title}, {sent.url}" if sent else "") if part
-    )
-
-
-def _referral(session: Session, actor: Actor, given: Given, now: datetime) -> View:
-    """Whom they named is asked in the form of a touch; logging it there settles the line."""
-    line = take_line(session, actor, given.item_id)
-    channel = Channel(given.choice.split("|")[1])
-    pending = PendingTouch(
-        contact_id=line.contact_id,
-        channel=channel,
-        outcome=Outcome.REFERRAL,
-        note=_note(session, given),
-        happened_at=now,
-    )
-    return touch_form(pending, contact_candidate(session, line.contact_id), now)
-
-
 async def on_opened(request: Request) -> Answer:
     """The draft was opened in the rep's mail."""
-    item_id = _id(request.value)
+    item_id = id_of(request.value)
     await request.perform(lambda session, actor, now: open_draft(session, actor, item_id, now))
     return Nothing()
 
 
 async def on_edit(request: Request) -> Answer:
     """Change the text of a draft."""
-    item_id = _id(request.value)
+    item_id = id_of(request.value)
 
     def work(session: Session, actor: Actor, now: datetime) -> View:
         take_line(session, actor, item_id)
@@ -322,8 +195,8 @@ async def on_draft(request: Request) -> Answer:
 async def on_undo(request: Request) -> Answer:
     """Take the last step back, and show the line it was about again."""
     causation, _, position = request.value.partition("|")
-    causation_id, at = _id(causation), int(position) if position.isdecimal() else 0
-    list_id = _id(str(request.metadata.get("list", ""))) if "list" in request.metadata else None
+    causation_id, at = id_of(causation), int(position) if position.isdecimal() else 0
+    list_id = id_of(str(request.metadata.get("list", ""))) if "list" in request.metadata else None
 
     def work(session: Session, actor: Actor, now: datetime) -> View | None:
         just = Just(take_back(session, Undo(actor, causation_id), now))
@@ -337,7 +210,7 @@ async def on_undo(request: Request) -> Answer:
 
 async def on_replies(request: Request) -> Answer:
     """Who replied?"""
-    list_id = _id(request.value)
+    list_id = id_of(request.value)
 
     def look(session: Session, actor: Actor, now: datetime) -> View:
         own_list(session, actor, list_id)
@@ -348,8 +221,8 @@ async def on_replies(request: Request) -> Answer:
 
 async def on_replied(request: Request) -> Answer:
     """These replied, nobody else did; go on with the first of them, or with the list."""
-    list_id = _id(str(request.metadata.get("list", "")))
-    replied = [_id(one) for one in request.state.get(Action.ITEM_REPLIED) or []]
+    list_id = id_of(str(request.metadata.get("list", "")))
+    replied = [id_of(one) for one in request.state.get(Action.ITEM_REPLIED) or []]
 
     def work(session: Session, actor: Actor, now: datetime) -> View:
         done = who_replied(session, actor, list_id, replied, now)
@@ -360,7 +233,7 @@ async def on_replied(request: Request) -> Answer:
 
 async def on_sent(request: Request) -> Answer:
     """Which of the opened drafts were sent?"""
-    list_id = _id(request.value)
+    list_id = id_of(request.value)
 
     def look(session: Session, actor: Actor, now: datetime) -> View:
         own_list(session, actor, list_id, over=True)
@@ -372,18 +245,11 @@ async def on_sent(request: Request) -> Answer:
 
 async def on_batch(request: Request) -> Answer:
     """One confirmation for all of them."""
-    list_id = _id(str(request.metadata.get("list", "")))
-    lines = [_id(one) for one in request.state.get(Action.ITEM_SENT) or []]
+    list_id = id_of(str(request.metadata.get("list", "")))
+    lines = [id_of(one) for one in request.state.get(Action.ITEM_SENT) or []]
 
     def work(session: Session, actor: Actor, now: datetime) -> View:
         done = mark_sent(session, actor, list_id, lines, now)
         return ending(session, list_id, now, Just(done.sentence, done.causation_id))
 
     return ShowView(await request.perform(work))
-
-
-def _id(value: str) -> UUID:
-    try:
-        return UUID(value)
-    except ValueError:
-        raise Gone("This is too old. /today shows your list.") from None
