@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.domain.commands import Actor, LogTouch
 from bot.domain.terms import Channel, Outcome
+from bot.domain.touch_draft import TO_COME
 from bot.domain.touch_vocabulary import TIMED
 
 FOLLOW_UP, CALLBACK = "follow_up_at", "callback_at"
@@ -114,6 +115,13 @@ class PendingTouch(BaseModel):
     def question(self) -> PendingQuestion | None:
         """What is to be asked next."""
         return self.questions[0] if self.questions else None
+
+    @property
+    def to_come(self) -> PendingQuestion | None:
+        """The question when it was, where the line names a time that is still to come: it is no touch of now."""
+        if self.outcome in TIMED:
+            return None
+        return next((one for one in self.questions if one.why == TO_COME), None)
 
     @property
     def ready(self) -> bool:

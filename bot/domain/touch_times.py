@@ -39,6 +39,8 @@ _FAR: Final = timedelta(days=270)
 """A meeting or callback further away than this, said without a year, is likely a slip about the past."""
 _APPOINTED: Final = frozenset([Outcome.CALLBACK, Outcome.MEETING_BOOKED, Outcome.RESCHEDULED])
 _NO_DAYS: Final = FILLERS | STOPS | SOFT | KNOWN
+_LEAD_IN: Final = frozenset(["", "on", "at"])
+_LONGEST_START: Final = 60
 _BETWEEN: Final = frozenset(["on", "at", "was", "it"])
 
 
@@ -48,6 +50,8 @@ def asides(line: Line, hits: Sequence[Hit]) -> list[tuple[int, int]]:
     past = find_past(line.text, line.now, line.tz)
     if past is not None:
         spans.append((past.start, past.end))
+    if (first := _at_the_start(line)) is not None:
+        spans.append(first)
     if any(hit.term.outcome in TIMED for hit in hits):
         found = line.first_time = find_when(line.text, line.now, line.tz)
         phrase = line.text[found.start : found.end] if found else ""
@@ -55,6 +59,18 @@ def asides(line: Line, hits: Sequence[Hit]) -> list[tuple[int, int]]:
         if found is not None and not name:
             spans.append((found.start, found.end))
     return spans
+
+
+def _at_the_start(line: Line) -> tuple[int, int] | None:
+    """A time that the line begins with: "tomorrow jane no answer". A lone capital word may be a name: "Sunday"."""
+    if not line.words:
+        return None
+    found = find_when(line.text[:_LONGEST_START], line.now, line.tz)
+    if found is None or line.text[: found.start].strip(SEPARATORS).casefold() not in _LEAD_IN:
+        return None
+    phrase = line.text[found.start : found.end]
+    lone = phrase.isalpha() and (len(phrase) <= 3 or (phrase[0].isupper() and phrase.casefold() != "tomorrow"))
+    return None if lone else (line.words[0].start, found.end)
 
 
 def outcome_time(line: Line, verdict: Verdict) -> When | None:
@@ -220,10 +236,10 @@ def _took(line: Line, past: Earlier) -> datetime | None:
 
 
 def _behind_understood(line: Line) -> Iterator[int]:
-    """Where words begin that follow something understood."""
+    """Where words begin that follow something understood, or nothing."""
     covered = line.covered()
     for at, word in enumerate(line.words):
-        if at > 0 and covered[at - 1] and not covered[at]:
+        if not covered[at] and (at == 0 or covered[at - 1]):
             yield word.start
 
 

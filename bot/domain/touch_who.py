@@ -79,7 +79,7 @@ def _before_referral(words: Sequence[Word], hits: Sequence[Hit]) -> int:
 def _name(words: Sequence[Word], hits: Sequence[Hit], asides: Sequence[Aside]) -> tuple[range, bool]:
     aside = [any(start <= word.start < end for start, end in asides) for word in words]
     if not hits:
-        at = next((at for at, word in enumerate(words) if word.key not in _VERBS), 0)
+        at = next((at for at, word in enumerate(words) if word.key not in _VERBS and not aside[at]), 0)
         return _unmarked(words, at, len(words), hits, aside), False
     first = hits[0]
     lead = _leading(words, first.first, aside)

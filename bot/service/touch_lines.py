@@ -131,6 +131,8 @@ def save_form(session: Session, actor: Actor, pending: PendingTouch, now: dateti
         raise UserError("How did you reach them?", field="channel")
     if pending.outcome is None:
         raise UserError("What came of it?", field="outcome")
+    if (to_come := pending.to_come) is not None:
+        raise UserError(f"When was it? “{to_come.about}” is still to come.", field="happened_at")
     if pending.contact_id is None:
         pending = pending.with_(contact_id=add_person(session, actor, pending, now))
     command = pending.with_(questions=()).command(actor, now)

@@ -265,10 +265,36 @@ async def test_what_is_still_to_come_is_asked_about_and_not_logged_as_now(office
     await office.sam.sees(
         "“tomorrow 15:00”: That is still to come. When was it, or shall I remind you then?", in_="modal"
     )
+    await office.sam.sees("You wrote “tomorrow 15:00”, and that is still to come.", in_="modal")
+    assert not await office.sam.submits()
     assert office.house.all(Touch) == []
+    await office.sam.picks("What came of it?", "Voicemail", in_="modal")
+    assert not await office.sam.submits()
+    await office.sam.fills("When was it?", NOW - timedelta(hours=2), in_="modal")
     assert await office.sam.submits()
-    await office.sam.sees("Logged for Jane Doe, Acme: call, connected.", in_="modal")
+    await office.sam.sees("Logged for Jane Doe, Acme: call, voicemail.", in_="modal")
+    (touch,) = office.house.all(Touch)
+    assert (touch.happened_at, touch.note) == (NOW - timedelta(hours=2), "tomorrow 15:00")
     assert dues(office) == [datetime(2026, 11, 25, 14, tzinfo=UTC)]
+
+
+async def test_what_is_still_to_come_can_be_a_reminder_instead(office: Office) -> None:
+    await office.sam.types("/touch tomorrow 15:00 jane doe no answer")
+    await office.sam.sees("“tomorrow 15:00”: That is still to come.", in_="modal")
+    await office.sam.picks("What came of it?", "Callback", in_="modal")
+    form = await office.sam.sees("When shall I remind you to call?", in_="modal")
+    assert "15:00" in form.text
+    await office.sam.fills("When was it?", NOW, in_="modal")
+    assert await office.sam.submits()
+    await office.sam.sees("Logged for Jane Doe, Acme: call, callback.", in_="modal")
+    assert dues(office) == [datetime(2026, 11, 25, 14, tzinfo=UTC)]
+
+
+async def test_what_they_do_later_is_a_note(office: Office) -> None:
+    await office.sam.types("/touch jane doe connected, next monday she decides")
+    await office.sam.sees("Logged for Jane Doe, Acme: call, connected.")
+    (touch,) = office.house.all(Touch)
+    assert (touch.happened_at, touch.note) == (NOW, "next monday she decides")
 
 
 async def test_a_callback_far_away_is_told_with_its_year(office: Office) -> None:

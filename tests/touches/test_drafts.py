@@ -14,6 +14,7 @@ from bot.service.drafts import load_draft
 from bot.service.touch_lines import Asked, choose_person, go_on, save_form, touch_by_line
 from bot.service.touches import Logged
 from bot.service.undo import undo
+from bot.slack.views.touch_form import FormInput
 from tests.touches.house import NOW, House, add_contact
 
 LATER = NOW + timedelta(minutes=10)
@@ -101,3 +102,21 @@ def test_what_was_taken_back_can_be_logged_from_the_same_question(house: House, 
     third = picks_jane_doe(house, asked)
     assert not second.repeated
     assert (third.touch_id, third.repeated) == (second.touch_id, True)
+
+
+def test_a_form_that_leaves_open_when_it_was_is_not_logged_as_now(house: House) -> None:
+    asked = house.write(lambda session: touch_by_line(session, house.sam, "jane doe connected tomorrow 3pm", NOW))
+    given = FormInput(person=str(house.jane), channel=Channel.CALL, outcome=Outcome.CONNECTED, happened_at=None)
+
+    def saves(given: FormInput) -> Logged:
+        def work(session):
+            return save_form(session, house.sam, given.on(load_draft(session, asked.draft, house.sam)), LATER)
+
+        return house.write(work)
+
+    with pytest.raises(UserError, match="“tomorrow 3pm” is still to come") as refused:
+        saves(given)
+    assert refused.value.field == "happened_at"
+    assert house.all(Touch) == []
+    logged = saves(given.model_copy(update={"happened_at": NOW - timedelta(hours=1)}))
+    assert house.get(Touch, logged.touch_id).happened_at == NOW - timedelta(hours=1)

@@ -88,13 +88,16 @@ class FormInput(BaseModel):
         for name in ("happened_at", "follow_up_at", "callback_at"):
             if name in given:
                 given[name] = _unless_same(given[name], getattr(base, name))
+        if base.to_come is not None and self.outcome is Outcome.CALLBACK and self.follow_up_at is None:
+            given["follow_up_at"] = base.callback_at  # what is still to come is when they are to be called
         if len(base.note) > NOTE_MAX:
             given["note"] = "\n".join(part for part in (base.note, self.note) if part)
         person = self.person or ""
         new = person.startswith(NEW)
         given["contact_id"] = UUID(person) if person and not new else None
         given["new_name"] = person.removeprefix(NEW) if new else None
-        return _fitted(base, base.with_(**given, questions=(), elsewhere=_left(base, given)))
+        asked = tuple(one for one in (base.to_come,) if one is not None and self.happened_at is None)
+        return _fitted(base, base.with_(**given, questions=asked, elsewhere=_left(base, given)))
 
 
 def _left(base: PendingTouch, given: dict[str, Any]) -> tuple[Elsewhere, ...]:
@@ -171,11 +174,7 @@ def touch_form(
     blocks.append(_channel(channel))
     blocks.append(_outcome(channel, pending.outcome))
     blocks += _by_outcome(pending, now)
-    blocks.append(
-        _input(
-            "When was it?", DateTimePicker(Action.TOUCH_HAPPENED, _epoch(pending.happened_at or now)), Block.HAPPENED
-        )
-    )
+    blocks.append(_happened(pending, now))
     blocks += _note(pending, typed_note)
     title = "Change a touch" if changing else "Log a touch"
     return modal(
@@ -272,6 +271,14 @@ def _by_outcome(pending: PendingTouch, now: datetime) -> list[SlackBlock]:
         hint = _elsewhere(pending, CALLBACK) or "A callback promised beside it. Empty: none."
         blocks.append(_input("When shall I remind you to call back?", picker, Block.CALLBACK, optional=True, hint=hint))
     return blocks
+
+
+def _happened(pending: PendingTouch, now: datetime) -> InputBlock:
+    """When it was: now, unless the line says another time; empty where it names one that is still to come."""
+    asked = pending.to_come
+    picker = DateTimePicker(Action.TOUCH_HAPPENED, None if asked else _epoch(pending.happened_at or now))
+    hint = f"You wrote “{cut(asked.about, 60)}”, and that is still to come." if asked else ""
+    return _input("When was it?", picker, Block.HAPPENED, hint=hint)
 
 
 def _read_time(pending: PendingTouch, fact: str) -> int | None:
