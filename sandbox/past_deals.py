@@ -6,18 +6,16 @@ What must stay true: a handoff of the past is over; a deal of it is open only wh
 import random
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from bot.db.base import new_id
 from bot.db.models import Handoff, HandoffMove, LeadMove, Meeting, Opportunity, OpportunityMove
 from bot.domain.terms import Channel, LeadState, Outcome, Stage
+from sandbox.past_rows import Known, Rows
 from sandbox.work_words import DECIDES, LOST, NEXT, NOT_QUALIFIED, PROBLEMS, PROMISED, TIMINGS
 from sandbox.workdays import DAY, HOME_ZONE, working_day
 from sandbox.worked import EXECUTIVES
-
-if TYPE_CHECKING:
-    from sandbox.past import Known, Rows
 
 HALF_AN_HOUR = timedelta(minutes=30)
 
@@ -25,14 +23,14 @@ HALF_AN_HOUR = timedelta(minutes=30)
 class Closing:
     """The account executives' part of the past."""
 
-    def __init__(self, rows: "Rows", people: Mapping[str, UUID], now: datetime, dice: random.Random) -> None:
+    def __init__(self, rows: Rows, people: Mapping[str, UUID], now: datetime, dice: random.Random) -> None:
         self._rows, self._now, self._dice = rows, now, dice
         self._executives = [people[email] for email in EXECUTIVES]
         self._csm = self._executives[-1]
         self._handed = 0
         self._clients: list[tuple[Known, UUID]] = []
 
-    def hand_over(self, known: "Known", lead: dict[str, Any], rep: UUID, at: datetime) -> None:
+    def hand_over(self, known: Known, lead: dict[str, Any], rep: UUID, at: datetime) -> None:
         """A handoff and all that followed, on the days after ``at``."""
         # The first of them has waited longest by now, so that the demo's first handoff is his.
         fresh = at > self._now - 30 * DAY
@@ -86,7 +84,7 @@ class Closing:
             "next_step": self._dice.choice(NEXT),
         }
 
-    def _call(self, known: "Known", handoff: UUID, ae: UUID, rep: UUID, begins: datetime, state: str) -> None:
+    def _call(self, known: Known, handoff: UUID, ae: UUID, rep: UUID, begins: datetime, state: str) -> None:
         meeting = new_id()
         self._rows.add(
             Meeting,
@@ -138,7 +136,7 @@ class Closing:
             moves(LeadState.HANDED_OFF, LeadState.RECYCLED, ended + DAY / 24, rep, why)
             lead |= {"state": LeadState.RECYCLED, "closed_at": ended + DAY / 24, "close_reason": why}
 
-    def _deal(self, known: "Known", at: datetime, ae: UUID, rep: UUID | None, kind: str = "new", **more: Any) -> None:
+    def _deal(self, known: Known, at: datetime, ae: UUID, rep: UUID | None, kind: str = "new", **more: Any) -> None:
         """An opportunity: won, lost, or still open."""
         won = self._dice.random() < (0.42 if kind == "new" else 0.8)
         proposed = self._later(at, self._dice.randrange(3, 12))
@@ -191,7 +189,7 @@ class Closing:
         hour = time(self._dice.randrange(9, 17), self._dice.randrange(60))
         return datetime.combine(day, hour, HOME_ZONE).astimezone(UTC)
 
-    def _become(self, known: "Known", ae: UUID, stage: Stage) -> None:
+    def _become(self, known: Known, ae: UUID, stage: Stage) -> None:
         """A client stays one, whatever comes of the next deal."""
         if any(known.id == one.id for one, _ in self._clients):
             return

@@ -16,7 +16,8 @@ from bot.domain.cadence import cadence_shape
 from bot.domain.terms import LeadState
 from bot.playbook.load import default_playbook
 from sandbox.market import Somebody
-from sandbox.past import Known, Past, days
+from sandbox.past import Past, days
+from sandbox.past_rows import Known
 from sandbox.workdays import DAY, HOME_ZONE, is_working_day, working_day
 from sandbox.worked import EMAIL_DAYS, OPENERS, PER_COMPANY, WINDOW, World, schedule, stands, world, write_work
 
