@@ -16,7 +16,8 @@ from bot.domain.metrics import Number, Scope
 from bot.domain.metrics_defined import DEFINITIONS, FUNNEL, OUTBOUND, value_of
 from bot.domain.terms import LeadState, Role, Source
 from bot.playbook.schema import Segment
-from tests.pipeline.history import FIRST, NOW, SOURCES, History, Recount, days, histories, put
+from tests.pipeline.history import FIRST, NOW, SOURCES, History, days, histories, put
+from tests.pipeline.recount import Recount
 
 SEGMENTS = (
     Segment(name="Steel", industries=("steel",), credibility="x"),
