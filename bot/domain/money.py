@@ -90,11 +90,20 @@ def read_money(text: str, currency: str, field: str = "amount") -> Money:
     return Money(int(cents), read_currency(named.pop() if named else currency, field))
 
 
-def read_worth(text: str, currency: str, field: str = "amount") -> Money:
-    """What a deal is worth, as somebody types it: ``read_money``, and more than nothing. Raises ``UserError``."""
+def read_worth(text: str, currency: str, most: int, field: str = "amount") -> Money:
+    """What a deal is worth, as somebody types it: ``read_money``, more than nothing, and not above ``most``.
+
+    ``most``: whole units of whichever currency, the playbook's ``opportunities.most_amount``. Raises ``UserError``.
+    """
     money = read_money(text, currency, field)
     if not money.cents:
         raise UserError("A deal is worth more than nothing. A rough amount will do.", field=field)
+    if money.cents > most * 100:
+        raise UserError(
+            f"That is more than {most:,}, the most a deal can be worth here. Is there a zero too many? "
+            "If not, an admin can raise opportunities.most_amount in the playbook.",
+            field=field,
+        )
     return money
 
 

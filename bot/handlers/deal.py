@@ -13,7 +13,7 @@ from bot.db.queries.deals import DealCard, deal_card, find_deals, open_deals
 from bot.domain.commands import Actor, Undo
 from bot.domain.deal_commands import ChangeDeal, Lose, Propose, ReopenDeal, Win
 from bot.domain.errors import Gone
-from bot.domain.money import read_worth
+from bot.domain.money import Money, read_worth
 from bot.domain.opportunities import OPEN_DEALS, DealState, Guard, said_state
 from bot.domain.touch_text import plain
 from bot.handlers.deal_new import NEW, new_deal
@@ -136,7 +136,7 @@ async def on_won(request: Request) -> Answer:
     (deal_id, version), state = _meant(request), request.state
 
     def work(session: Session, actor: Actor, now: datetime) -> Dealt:
-        money = read_worth(str(state.get(Action.DEAL_AMOUNT) or ""), deal_card(session, deal_id).money.currency)
+        money = _worth(session, state, deal_id)
         promised = str(state.get(Action.DEAL_PROMISED) or "")
         kind = kind_of(state.get(Action.DEAL_KIND))
         return win(session, Win(actor, deal_id, version, kind, money, promised, _guard(state)), now)
@@ -160,7 +160,7 @@ async def on_changed(request: Request) -> Answer:
     (deal_id, version), state = _meant(request), request.state
 
     def work(session: Session, actor: Actor, now: datetime) -> Dealt:
-        money = read_worth(str(state.get(Action.DEAL_AMOUNT) or ""), deal_card(session, deal_id).money.currency)
+        money = _worth(session, state, deal_id)
         command = ChangeDeal(
             actor,
             deal_id,
@@ -214,6 +214,12 @@ def deal_of(value: str) -> UUID:
 def _meant(request: Request) -> tuple[UUID, int]:
     """The deal a form was opened for, as it was then."""
     return UUID(request.metadata["deal_id"]), int(request.metadata["version"])
+
+
+def _worth(session: Session, state: dict[str, Any], deal_id: UUID) -> Money:
+    """The amount of a form, in the deal's currency where none is named. Raises ``UserError``."""
+    usual, most = deal_card(session, deal_id).money.currency, playbook(session).opportunities.most_amount
+    return read_worth(str(state.get(Action.DEAL_AMOUNT) or ""), usual, most)
 
 
 def _guard(state: dict[str, Any]) -> Guard:

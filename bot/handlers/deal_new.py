@@ -84,7 +84,9 @@ async def on_begun(request: Request) -> Answer:
     facts, state = request.metadata, request.state
 
     def work(session: Session, actor: Actor, now: datetime) -> Dealt:
-        money = read_worth(str(state.get(Action.DEAL_AMOUNT) or ""), playbook(session).metrics.hour_cost.currency)
+        rules = playbook(session)
+        usual, most = rules.metrics.hour_cost.currency, rules.opportunities.most_amount
+        money = read_worth(str(state.get(Action.DEAL_AMOUNT) or ""), usual, most)
         command = BeginDeal(
             actor,
             account_id=_given(facts.get("account_id")),

@@ -83,7 +83,8 @@ async def on_qualified(request: Request) -> Answer:
     handoff_id, state = handoff_of(request.metadata["handoff_id"]), request.state
 
     def work(session: Session, actor: Actor, now: datetime) -> Dealt:
-        money = read_worth(str(state.get(Action.DEAL_AMOUNT) or ""), _types_and_currency(session)[1])
+        usual, most = _types_and_currency(session)[1], playbook(session).opportunities.most_amount
+        money = read_worth(str(state.get(Action.DEAL_AMOUNT) or ""), usual, most)
         command = Qualify(
             actor,
             handoff_id,

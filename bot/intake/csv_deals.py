@@ -21,6 +21,7 @@ from bot.intake.csv_reading import CsvFile, open_csv
 from bot.intake.csv_rows import count, first_of_each, good, name_of, sums
 from bot.intake.deal_rows import HEADINGS, NEEDED, read_deal
 from bot.intake.slices import Slices
+from bot.playbook.schema import Playbook
 from bot.service.deals_import import finish_deals_import, import_deals
 
 
@@ -39,7 +40,7 @@ def import_deals_file(
     report = ImportReport("deal", dry_run=dry_run)
     slices = Slices(database, dry_run=dry_run)
     with open_csv(source_file, HEADINGS.__contains__) as file:
-        rows = good(_read(file, database.playbook.metrics.hour_cost.currency, report), report)
+        rows = good(_read(file, database.playbook, report), report)
         for some in slices.cut(first_of_each(rows, report, lambda row: row.key, _again)):
             command = ImportDeals(some, actor)
             count(report, slices.write(len(some), partial(import_deals, command=command, now=clock_now())))
@@ -52,10 +53,11 @@ def import_deals_file(
     return report
 
 
-def _read(file: CsvFile, currency: str, report: ImportReport) -> Iterator[DealRow | Refused]:
+def _read(file: CsvFile, rules: Playbook, report: ImportReport) -> Iterator[DealRow | Refused]:
     places = HEADINGS.found_in(file, NEEDED, report)
+    usual, most = rules.metrics.hour_cost.currency, rules.opportunities.most_amount
     for row in file.rows:
-        yield row if isinstance(row, Refused) else read_deal(row, places, currency)
+        yield row if isinstance(row, Refused) else read_deal(row, places, usual, most)
 
 
 def _again(row: DealRow) -> str:

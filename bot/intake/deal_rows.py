@@ -11,7 +11,7 @@ from bot.domain.deal_rows import DealRow
 from bot.domain.errors import UserError
 from bot.domain.import_rows import Refused
 from bot.domain.matching import normalise_email
-from bot.domain.money import Money, read_currency, read_money
+from bot.domain.money import Money, read_currency, read_worth
 from bot.domain.opportunities import DealKind, DealState
 from bot.intake.csv_days import CellError, read_day
 from bot.intake.csv_reading import Row, heading_key
@@ -53,21 +53,21 @@ _STATES: Final[Mapping[str, DealState]] = {
 }
 
 
-def read_deal(row: Row, places: Mapping[str, int], currency: str) -> DealRow | Refused:
-    """The row's facts, or why it is left out. ``currency``: taken where the row names none."""
+def read_deal(row: Row, places: Mapping[str, int], currency: str, most: int) -> DealRow | Refused:
+    """The row's facts, or why it is left out. ``currency``: taken where the row names none; ``most``: as in a form."""
     cells = {fact: row.cells[place] for fact, place in places.items()}
     for fact, cell in cells.items():
         if len(cell) > (_LONGEST_STEP if fact == "next_step" else _LONGEST):
             return Refused(row.line, f"{fact.replace('_', ' ')} has {len(cell):,} characters, which is too many")
     try:
-        return _deal(row.line, cells, currency)
+        return _deal(row.line, cells, currency, most)
     except CellError as error:
         return Refused(row.line, str(error))
     except UserError as error:
         return Refused(row.line, f"{error.sentence[:1].lower()}{error.sentence[1:]}".rstrip("."))
 
 
-def _deal(line: int, cells: Mapping[str, str], currency: str) -> DealRow:
+def _deal(line: int, cells: Mapping[str, str], currency: str, most: int) -> DealRow:
     company, given = cells.get("company", ""), cells.get("email", "")
     email = normalise_email(given) if given else None
     if given and (email is None or len(email) > _LONGEST):
@@ -83,7 +83,7 @@ def _deal(line: int, cells: Mapping[str, str], currency: str) -> DealRow:
         email=email,
         contact=cells.get("contact", ""),
         ae_email=ae,
-        money=_money(cells, currency),
+        money=_money(cells, currency, most),
         kind=_kind(cells.get("type", "")),
         state=_state(cells.get("stage", "")),
         expected_close_on=read_day(cells.get("close", "")),
@@ -92,9 +92,9 @@ def _deal(line: int, cells: Mapping[str, str], currency: str) -> DealRow:
     )
 
 
-def _money(cells: Mapping[str, str], usual: str) -> Money:
+def _money(cells: Mapping[str, str], usual: str, most: int) -> Money:
     named = read_currency(cells["currency"]) if cells.get("currency") else None
-    money = read_money(cells.get("amount", ""), named or usual)
+    money = read_worth(cells.get("amount", ""), named or usual, most)
     if named is not None and money.currency != named:
         raise CellError(f"the amount is in {money.currency}, but the currency says {named}")
     return money

@@ -114,6 +114,8 @@ def test_a_deal_that_was_closed_here_stays_closed(closing: Closing) -> None:
         ("Acme,,erik@example.com,,,,,", "how much is it"),
         ("Acme,,erik@example.com,12.500k,,,,", "times 1,000"),
         ("Acme,,erik@example.com,-5,,,,", "never below zero"),
+        ("Acme,,erik@example.com,0,,,,", "a deal is worth more than nothing"),
+        ("Acme,,erik@example.com,999999999999,,,,", "that is more than 1,000,000,000, the most a deal can be worth"),
         ("Acme,,erik@example.com,€5,USD,,,", "but the currency says USD"),
         ("Acme,,erik@example.com,5,QQQ,,,", "is no currency"),
         ("Acme,,erik@example.com,5,,gift,,", "is no type of business"),

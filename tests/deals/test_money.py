@@ -96,6 +96,10 @@ def test_a_currency_is_known_by_its_letters_or_its_sign() -> None:
 
 
 def test_a_deal_is_worth_something() -> None:
-    assert read_worth("0.01", "EUR") == Money(1, "EUR")
+    assert read_worth("0.01", "EUR", 500) == Money(1, "EUR")
+    assert read_worth("500", "EUR", 500) == Money(50_000, "EUR")
     with pytest.raises(UserError, match="more than nothing"):
-        read_worth("0", "EUR")
+        read_worth("0", "EUR", 500)
+    with pytest.raises(UserError, match="more than 500, the most a deal can be worth here") as refused:
+        read_worth("500.01", "EUR", 500)
+    assert refused.value.field == "amount"

@@ -85,6 +85,10 @@ class Opportunities(Section):
         description="Steps of the relationship scale, from mere supplier to trusted partner (§8)."
     )
 
+    most_amount: Annotated[int, Field(ge=1, lt=10**12)] = Field(
+        description="Above this a deal's amount is refused as a slip, in whole units of its currency (§8)."
+    )
+
     @model_validator(mode="after")
     def _order(self) -> Self:
         ascending(((f"{days} days", days) for days in reversed(self.renewal_days)), "renewal_days, last to first")
