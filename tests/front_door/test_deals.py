@@ -59,12 +59,29 @@ async def test_from_the_call_to_the_money(house: WholeHouse) -> None:
     await erik.sees("Held, with Jane O'Neill. Is it an opportunity?")
     await sam.sees("Erik Lund held the intro call", in_="dm")
 
+    await _makes_it_an_opportunity(house)
+    await _proposes_with_something_missing(house)
+    await _wins_it_and_takes_that_back(house)
+    await _loses_it_and_takes_it_up_again(house)
+    await house.all_is_told()
+    state = await house.parts.database.read(
+        lambda session: session.execute(
+            select(Handoff.state, Opportunity.state).join(Opportunity, Opportunity.handoff_id == Handoff.id)
+        ).one()
+    )
+    assert tuple(state) == ("qualified", "proposal")
+
+
+async def _makes_it_an_opportunity(house: WholeHouse) -> None:
+    erik, sam = house.slack.person("Erik"), house.sam
     await erik.sees("Is it an opportunity?", in_="#ae-erik")
     await erik.clicks("An opportunity…", in_="#ae-erik")
     await erik.fills("How much?", "12.5 about", in_="modal")
     await erik.fills("When do you expect to close it?", (house.begins + timedelta(days=60)).date(), in_="modal")
     refused = await erik.submits()
     assert "can't read" in str(refused)
+    await erik.fills("How much?", "999,999,999,999", in_="modal")
+    assert "more than 1,000,000,000, the most a deal can be worth" in str(await erik.submits())
     await erik.fills("How much?", "€12.5k", in_="modal")
     await erik.submits()
     await erik.sees("An opportunity: Jane O'Neill, 12,500 EUR.", in_="modal")
@@ -72,6 +89,9 @@ async def test_from_the_call_to_the_money(house: WholeHouse) -> None:
     await sam.sees("12,500 EUR, new business", in_="dm")
     await erik.sees("12,500 EUR, new business", in_="#ae-erik")
 
+
+async def _proposes_with_something_missing(house: WholeHouse) -> None:
+    erik = house.slack.person("Erik")
     await erik.types("/deal")
     await erik.sees("1 open deal: 12,500 EUR")
     await erik.types("/deal acme")
@@ -85,6 +105,9 @@ async def test_from_the_call_to_the_money(house: WholeHouse) -> None:
     await erik.closes()
     await erik.sees("Proposal without:", in_="#ae-erik")
 
+
+async def _wins_it_and_takes_that_back(house: WholeHouse) -> None:
+    erik = house.slack.person("Erik")
     await erik.clicks("Won…", in_="#ae-erik")
     await erik.fills("What did we promise them?", "Live in May", in_="modal")
     await erik.submits()
@@ -93,6 +116,10 @@ async def test_from_the_call_to_the_money(house: WholeHouse) -> None:
     await erik.sees("the deal is not won yet", in_="modal")
     await erik.closes()
     await erik.sees("at the proposal", in_="#ae-erik")
+
+
+async def _loses_it_and_takes_it_up_again(house: WholeHouse) -> None:
+    erik, sam = house.slack.person("Erik"), house.sam
     await erik.clicks("Lost…", in_="#ae-erik")
     await erik.picks("Why is it lost?", "Price", in_="modal")
     await erik.submits()
@@ -105,13 +132,6 @@ async def test_from_the_call_to_the_money(house: WholeHouse) -> None:
     await erik.fills("Why does it go on?", "They rang back", in_="modal")
     await erik.submits()
     await erik.sees("Acme Castings is open again.", in_="modal")
-    await house.all_is_told()
-    state = await house.parts.database.read(
-        lambda session: session.execute(
-            select(Handoff.state, Opportunity.state).join(Opportunity, Opportunity.handoff_id == Handoff.id)
-        ).one()
-    )
-    assert tuple(state) == ("qualified", "proposal")
 
 
 async def test_a_no_show_goes_back_and_the_gap_is_filled(house: WholeHouse) -> None:
