@@ -5,40 +5,29 @@ a large database. All are up at once and take turns; the workspace they post to 
 """
 
 import asyncio
-import base64
 import itertools
-import json
-import re
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import aiohttp
-from aiohttp import web
-from standardwebhooks.webhooks import Webhook
 
+from bench.alert_doors import FORM_KEY, INTAKE_SECRET, Door, Watched, send_form, send_json, send_plain
 from bench.figures import Figure, Part, ms, say
 from bench.house import addresses, at_work, channels, prepared, reps, sqlite_copy
 from bench.load import KEPT_SECONDS, closed_loop, in_turn, median, percentile
-from bench.processes import ROOT, BenchError, answers, started
+from bench.processes import ROOT, answers, started
 from bot.clocks import protocol_now
 from sandbox.config import SandboxConfig
 from sandbox.ports import free_port
-from sandbox.server import Server
 
 CALLERS = 16
-INTAKE_SECRET = "whsec_" + base64.b64encode(b"the benchmarks sign with this").decode()
-FORM_KEY = "bench-form-key"
-SEEN_WITHIN = 60.0
 ALONE_SECONDS = 0.02
 """After an alert is posted, it is noted where it stands: the next one does not begin in the middle of that."""
-MARK = re.compile(r"request number (\d+)")
 FLOOR, JSON, FORM, LARGE = "forwarder", "json", "form", "large"
 TIMES_FLOOR, LEADS_A_SECOND, TIMES_LARGE = 10, 50, 1.3
 CALM = """inbound:
@@ -69,110 +58,6 @@ class Size:
 
 WHOLE = Size()
 QUICK = Size(contacts=500, large=0, rounds=1, one_by_one=5, bursts=1, seconds=1.0)
-
-
-class Watched(Server):
-    """A sandbox that tells when the message about a request came in."""
-
-    def __init__(self, config: SandboxConfig) -> None:
-        super().__init__(config)
-        self.seen: dict[int, float] = {}
-        self.came = asyncio.Event()
-
-    async def api(self, request: web.Request) -> web.StreamResponse:
-        response = await super().api(request)
-        if request.match_info["method"] == "chat.postMessage":
-            entry = self.sandbox.log.entries[-1]
-            found = MARK.search(json.dumps(entry["args"]))
-            if found and entry["error"] is None:
-                self.seen.setdefault(int(found[1]), time.perf_counter())
-                self.came.set()
-        return response
-
-    async def sees(self, numbers: list[int]) -> float:
-        """When the last of these was posted. Raises ``BenchError`` if one never is."""
-        give_up = time.perf_counter() + SEEN_WITHIN
-        while not all(number in self.seen for number in numbers):
-            if time.perf_counter() > give_up:
-                raise BenchError(f"{sum(n not in self.seen for n in numbers)} alerts did not arrive.")
-            self.came.clear()
-            try:
-                await asyncio.wait_for(self.came.wait(), 1.0)
-            except TimeoutError:
-                continue
-        return max(self.seen[number] for number in numbers)
-
-
-@dataclass
-class Door:
-    """One way to send a request in."""
-
-    http: aiohttp.ClientSession
-    url: str
-    known: Iterator[str]
-    send: Callable[["Door", int], Awaitable[tuple[int, str]]]
-    numbers: "itertools.count[int]"
-    sent: list[int] = field(default_factory=list)
-    answered: list[float] = field(default_factory=list)
-
-    async def knock(self) -> bool:
-        """Send one request. Raises ``BenchError`` unless it is taken."""
-        number = next(self.numbers)
-        status, said = await self.send(self, number)
-        if not 200 <= status < 300:
-            raise BenchError(f"{self.url} answered {status}: {said[:500]}")
-        self.sent.append(number)
-        return True
-
-    def event(self, number: int) -> dict[str, Any]:
-        """Somebody who wants to talk, every other one of them known while there is one left."""
-        email = next(self.known, "") if number % 2 else ""
-        somebody = f"pat{number}@company{number}.example"
-        return {
-            "id": f"event-{number}",
-            "intent": "contact_me",
-            "source": "contact_form",
-            "person": {
-                "email": email or somebody,
-                "first_name": "Pat",
-                "last_name": f"Larsen{number}",
-                "title": "Head of Sales",
-            },
-            "company": {"name": f"Company {number}", "employees": 120, "country": "US"},
-            "message": f"Please call, this is request number {number}.",
-        }
-
-
-async def send_json(door: Door, number: int) -> tuple[int, str]:
-    """Our own JSON, signed."""
-    body, now = json.dumps(door.event(number)), datetime.now(UTC)
-    headers = {
-        "webhook-id": f"event-{number}",
-        "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(INTAKE_SECRET).sign(f"event-{number}", now, body),
-        "content-type": "application/json",
-    }
-    async with door.http.post(f"{door.url}/intake/standard", data=body, headers=headers) as answer:
-        return answer.status, await answer.text()
-
-
-async def send_form(door: Door, number: int) -> tuple[int, str]:
-    """A website's form."""
-    event = door.event(number)
-    fields = {
-        **{name: event["person"][name] for name in ("email", "first_name", "last_name", "title")},
-        "company": event["company"]["name"],
-        "message": event["message"],
-        "nonce": f"nonce-{number}",
-    }
-    async with door.http.post(f"{door.url}/intake/form/{FORM_KEY}", data=fields) as answer:
-        return answer.status, await answer.text()
-
-
-async def send_plain(door: Door, number: int) -> tuple[int, str]:
-    """The same JSON to the forwarder."""
-    async with door.http.post(f"{door.url}/lead", json=door.event(number)) as answer:
-        return answer.status, await answer.text()
 
 
 async def measure(size: Size) -> Part:

@@ -20,7 +20,8 @@ import aiohttp
 from aiohttp import web
 from sqlalchemy.orm import Session
 
-from bench.alert import CALM, INTAKE_SECRET, Door, send_json
+from bench.alert import CALM
+from bench.alert_doors import INTAKE_SECRET, Door, send_json
 from bench.figures import Figure, Part, say
 from bench.house import at_work, prepared, reps, sqlite_copy
 from bench.processes import ROOT, BenchError, answers, started
