@@ -30,7 +30,8 @@ from bot.service.touches import Logged
 from bot.slack.blocks import say
 from bot.slack.ids import Action, Block, Callback
 from bot.slack.views.touch import logged_modal, question
-from bot.slack.views.touch_form import NOTE_MAX, FormInput, person_options, touch_form
+from bot.slack.views.touch_form import person_options, touch_form
+from bot.slack.views.touch_form_input import NOTE_MAX, FormInput
 
 REDRAWS = re.compile(rf"^({Action.TOUCH_PERSON}|{Action.TOUCH_CHANNEL}|{Action.TOUCH_OUTCOME}_\w+)$")
 SUGGESTED = 20

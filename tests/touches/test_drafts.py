@@ -14,7 +14,7 @@ from bot.service.drafts import load_draft
 from bot.service.touch_lines import Asked, choose_person, go_on, save_form, touch_by_line
 from bot.service.touches import Logged
 from bot.service.undo import undo
-from bot.slack.views.touch_form import FormInput
+from bot.slack.views.touch_form_input import FormInput
 from tests.touches.house import NOW, House, add_contact
 
 LATER = NOW + timedelta(minutes=10)
