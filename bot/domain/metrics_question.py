@@ -135,7 +135,7 @@ def usual_period(today: date) -> Period:
 def take_apart(text: str, today: date) -> Asked:
     """Find the period, keywords and names in what was typed after ``/pipeline``."""
     mention = _MENTION.search(text)
-    words = plain(_MENTION.sub(" ", text)).replace(",", " ").split()[:MOST_WORDS]
+    words = [_unmarked(one) for one in plain(_MENTION.sub(" ", text)).replace(",", " ").split()[:MOST_WORDS]]
     fault = _fault(words, today)
     my_team = _MY_TEAM.search(" ".join(words)) is not None
     period, words = _find_period(words, today)
@@ -161,6 +161,11 @@ def take_apart(text: str, today: date) -> Asked:
         mine=any(word.casefold() in _MINE for word in told),
         everyone=any(word.casefold() in _ALL for word in told),
     )
+
+
+def _unmarked(word: str) -> str:
+    """A word, or the name in an "@sam" that Slack left as it was."""
+    return word.removeprefix("@") or word
 
 
 def _find_period(words: list[str], today: date) -> tuple[Period | None, list[str]]:

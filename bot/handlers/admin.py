@@ -13,7 +13,7 @@ from bot.domain.commands import Actor
 from bot.domain.errors import NotAllowed
 from bot.domain.terms import Role
 from bot.handlers.edge import Edge
-from bot.handlers.reassign import open_reassign
+from bot.handlers.reassign import on_reassign
 from bot.handlers.requests import Answer, Request, Say
 from bot.service.context import playbook
 from bot.slack.blocks import Post
@@ -41,7 +41,7 @@ async def on_handraiser(request: Request) -> Answer:
     """Show a page; unknown words get help."""
     word = request.text.lower().split(" ")[0] if request.text else ""
     if word == REASSIGN:
-        return await open_reassign(request)
+        return await on_reassign(request)
     page = AdminPage(word) if word in list(AdminPage) else None
     if word and page is None:
         return Say(await request.read(lambda session, actor, now: _unknown(actor, word)))

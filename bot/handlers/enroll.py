@@ -41,7 +41,7 @@ ANY_CHOICE = re.compile(rf"^{Action.ENROLL}(_\w+)?$")
 HELP = frozenset({"help", "?", "-h", "--help"})
 SHOWN = 8
 TAKE_OUT = re.compile(r"(?:stop|remove|end|unenroll?)\s+(.+)", re.IGNORECASE | re.DOTALL)
-FOR_SOMEBODY = re.compile(r"(.+?)\s+for\s+(\w[\w .'-]*)", re.IGNORECASE)
+FOR_SOMEBODY = re.compile(r"(.+?)\s+for\s+@?(\w[\w .'-]*)", re.IGNORECASE)
 
 
 def register(edge: Edge) -> None:
@@ -120,19 +120,26 @@ def _enroll_line(session: Session, actor: Actor, line: EnrollLine, now: datetime
 
 
 def _with_rep(session: Session, line: EnrollLine) -> EnrollLine:
-    """The line with its rep, where "for sam" ends the names without an @ and is one rep of ours."""
-    found = FOR_SOMEBODY.fullmatch(line.people[-1]) if line.people and not (line.rep or line.rep_unknown) else None
-    if found is None:
+    """The line with its rep, where "for sam", or an "@sam" that Slack left as it was, is one rep of ours."""
+    if line.rep:
         return line
-    wanted = set(found[2].casefold().split())
-    reps = [one for one in find_people(session, found[2], SELLING) if wanted <= set(one.name.casefold().split())]
+    if line.rep_unknown:
+        user = _called(session, line.rep_unknown.replace(".", " "))
+        return replace(line, rep=user, rep_unknown="") if user else line
+    found = FOR_SOMEBODY.fullmatch(line.people[-1]) if line.people else None
+    user = _called(session, found[2]) if found else None
+    return replace(line, people=(*line.people[:-1], found[1]), rep=user) if found and user else line
+
+
+def _called(session: Session, name: str) -> str | None:
+    """The Slack user of the one rep whose name has these words; None for nobody. Raises ``UserError`` for several."""
+    wanted = set(name.casefold().split())
+    reps = [one for one in find_people(session, name, SELLING) if wanted <= set(one.name.casefold().split())]
     if len(reps) > 1:
         names = " or ".join(one.name for one in reps[:SHOWN])
         raise UserError(f"For whom, {names}? Pick the rep from the names that Slack offers after the @.")
     rep = find_actor(session, person_id=reps[0].id) if reps else None
-    if rep is None or rep.slack_user_id is None:
-        return line
-    return replace(line, people=(*line.people[:-1], found[1]), rep=rep.slack_user_id)
+    return rep.slack_user_id if rep is not None else None
 
 
 def _rep(session: Session, line: EnrollLine) -> UUID | None:

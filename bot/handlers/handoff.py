@@ -43,7 +43,7 @@ from bot.slack.views.handoff_form import HandoffInput, handoff_form, person_form
 from bot.slack.views.touch_form import person_options
 
 OPENS = re.compile(rf"^{Action.HANDOFF_OPEN}(_\w+)?$")
-TAKER = re.compile(r"(?:(?:^|\s)(?:to|for))?\s*<[@!]", re.IGNORECASE)
+TAKER = re.compile(r"(?:(?:^|\s)(?:to|for))?\s*<[@!]|(?:^|\s)(?:to|for)\s+@\w", re.IGNORECASE)
 """Where a colleague is mentioned after the person."""
 HELP = frozenset({"help", "?", "-h", "--help"})
 SHOWN = 8

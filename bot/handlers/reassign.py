@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 
 from bot.db.models import Team
 from bot.db.queries.led_teams import teams_led_by
+from bot.db.queries.pipeline_names import person_of_slack
 from bot.db.queries.reassign import Colleague, colleagues, find_colleagues
 from bot.domain.commands import Actor, Undo
 from bot.domain.counting import counted
 from bot.domain.errors import Gone
+from bot.domain.reassign_line import NamedOne, read_reassign
 from bot.domain.reassigning import Reassign, Work
 from bot.handlers.edge import Edge
 from bot.handlers.requests import Answer, CloseAll, Nothing, Options, Request, Say, ShowView
@@ -26,6 +28,8 @@ from bot.slack.blocks import say
 from bot.slack.ids import Action, Callback
 from bot.slack.views.reassign import TeamOption, bulk_form, colleague_option, names_modal, preview_modal, unpacked
 
+SHOWN = 5
+"""Names offered where several may be meant."""
 ANY_NAMES = re.compile(rf"^{Action.BULK_NAMES}_")
 
 
@@ -38,6 +42,45 @@ def register(edge: Edge) -> None:
     edge.action(ANY_NAMES, on_names)
     edge.view(Callback.BULK_PREVIEW, on_confirmed)
     edge.action(Action.BULK_UNDO, on_undo)
+
+
+async def on_reassign(request: Request) -> Answer:
+    """``/handraiser reassign sam to ada``: the form with the names that are sure; the others are asked for on it."""
+    giver, takers = read_reassign(request.text)
+
+    def look(session: Session, actor: Actor, _now: datetime) -> dict[str, Any]:
+        may_reassign(actor)
+        remarks: list[str] = []
+        of = _meant(session, actor, giver, remarks, givers=True) if giver else None
+        to = [_meant(session, actor, one, remarks, givers=False) for one in takers]
+        found = {one.id: one for one in to if one is not None}
+        return bulk_form(of, _teams(session, actor), tuple(found.values()), remarks)
+
+    await request.open_view(await request.read(look))
+    return Nothing()
+
+
+def _meant(session: Session, actor: Actor, named: NamedOne, remarks: list[str], *, givers: bool) -> Colleague | None:
+    """The one of ours who is meant; else None, and a remark that says why."""
+    words = named.words
+    if named.slack_user_id:
+        person_id = person_of_slack(session, named.slack_user_id)
+        words = colleagues(session, [person_id])[person_id].name if person_id else ""
+        found = find_colleagues(session, words, manager_of(actor), givers=givers) if words else []
+        found = [one for one in found if one.id == person_id]
+    else:
+        longest = max(words.split(), key=len)
+        near = find_colleagues(session, longest, manager_of(actor), givers=givers)
+        found = [one for one in near if named.is_called(one.name)] or [one for one in near if named.fits(one.name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        who = " or ".join(one.name for one in found[:SHOWN])
+        remarks.append(f"“{words}” may be {who}: pick the one you mean.")
+    else:
+        what = "whose work you can give away" if givers else "who can get work"
+        remarks.append(f"I know nobody called “{words or 'that'}” {what}.")
+    return None
 
 
 async def open_reassign(request: Request, from_id: UUID | None = None) -> Answer:

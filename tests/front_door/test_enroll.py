@@ -102,7 +102,7 @@ async def test_a_manager_enrols_for_a_rep_and_nobody_else_does(house: WholeHouse
     await house.ada.sees("You can enroll people on your own list. Their manager or an admin can do it for others.")
     await house.lena.types("/enroll tim bell for @sammy")
     await house.lena.sees("Who is @sammy?")
-    await house.lena.types("/enroll acme for @Sam")
+    await house.lena.types("/enroll acme for @sam")  # as Slack leaves it where no name was picked
     choice = await house.lena.sees("Whom do you mean by “acme”?")
     await house.lena.clicks("Tim Bell, Acme", on=choice)
     await house.lena.sees("Enrolled Tim Bell, Acme on Sam Okafor's list")

@@ -374,6 +374,8 @@ async def test_every_way_in_and_every_unclear_name_leads_somewhere(house: WholeH
     await house.gus.sees("I don't know you yet")
     assert await rep.types("/handoff jane to @Erik thursday 3pm", in_="#inbound")
     told = await rep.sees("Write only whom it is about: /handoff jane.")
+    await rep.types("/handoff ruth to @farah")
+    await rep.sees("Write only whom it is about: /handoff ruth.")
     assert "<@" not in told.text
 
 

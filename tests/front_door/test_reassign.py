@@ -48,6 +48,21 @@ def owners(house: WholeHouse) -> dict[str, int]:
     return {name: names.count(name) for name in set(names)}
 
 
+async def test_names_behind_the_command_stand_in_the_form(house: WholeHouse) -> None:
+    noor = house.noor
+    await noor.types("/handraiser reassign sam to Ada and @maya, nobody")
+    form = await noor.sees("I know nobody called “nobody” who can get work.", in_="modal")
+    for name in ("Sam Okafor (mrr)", "Ada Lindqvist", "Maya Stone"):
+        assert name in str(form.raw)
+    assert await noor.submits(**{"Why?": "moves to sales"})
+    await noor.sees("Sam Okafor's work", in_="modal")
+    await noor.closes()
+    await noor.types("/handraiser reassign from @Sam")
+    form = await noor.sees("Whose work?", in_="modal")
+    assert "Sam Okafor (mrr)" in str(form.raw)
+    assert "I know nobody" not in form.text
+
+
 async def test_from_the_form_to_the_result_and_back(house: WholeHouse) -> None:
     noor = house.noor
     assert await noor.types("/handraiser reassign")

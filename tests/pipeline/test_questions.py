@@ -57,6 +57,7 @@ def test_what_slack_escaped_is_read_as_it_was_typed() -> None:
 
 def test_a_name_of_two_is_asked_back() -> None:
     found = find_names(take_apart("sam", TODAY), NAMES)
+    assert found == find_names(take_apart("@sam", TODAY), NAMES)
     assert found == NotUnderstood("sam", (SAM, SAMANTHA), several=True)
 
 

@@ -57,17 +57,23 @@ class TeamOption:
     name: str
 
 
-def bulk_form(giver: Colleague | None, teams: Sequence[TeamOption]) -> dict[str, Any]:
-    """Whose work, to whom, which, and why."""
+def bulk_form(
+    giver: Colleague | None,
+    teams: Sequence[TeamOption],
+    takers: Sequence[Colleague] = (),
+    remarks: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Whose work, to whom, which, and why. ``remarks``: on names that were said and are not sure."""
     works = [option(_capital(NAMED[work][1]), work.value) for work in Work]
     blocks: list[SlackBlock] = [
+        *([section(esc(" ".join(remarks), 1000))] if remarks else []),
         context("You see how much it is, with names, before anything changes."),
         _input("Whose work?", _people(Action.BULK_FROM, "Somebody, also who left", giver), Block.BULK_FROM),
         _input("Or a territory: country", _line(Action.BULK_COUNTRY, "Germany"), Block.COUNTRY),
         _input("Industry", _line(Action.BULK_INDUSTRY, "Castings"), Block.INDUSTRY),
         _input("Accounts of", _people(Action.BULK_ACCOUNT_OWNER, "Who owns the accounts"), Block.ACCOUNT_OWNER),
         divider(),
-        _input("To whom? Several share it evenly", _takers(), Block.REASSIGN_TO),
+        _input("To whom? Several share it evenly", _takers(takers), Block.REASSIGN_TO),
     ]
     if teams:
         menu = StaticSelectMenu(
@@ -95,9 +101,10 @@ def _people(action: Action, hint: str, chosen: Colleague | None = None) -> Exter
     return ExternalSelectMenu(action, initial_option=first, min_query_length=0, placeholder=plain(hint, 150))
 
 
-def _takers() -> ExternalMultiSelectMenu:
+def _takers(chosen: Sequence[Colleague]) -> ExternalMultiSelectMenu:
     return ExternalMultiSelectMenu(
         Action.BULK_TO,
+        initial_options=[colleague_option(one) for one in chosen[:MOST_TARGETS]] or None,
         min_query_length=0,
         max_selected_items=MOST_TARGETS,
         placeholder=plain("One or several", 150),
