@@ -17,6 +17,7 @@ from bot.db.queries.touch_item import ItemCard, item_card
 from bot.db.queries.touch_list import list_state
 from bot.db.queries.touch_list_walk import asked_about, later_line, next_line, opened_drafts
 from bot.domain.commands import Actor, Undo
+from bot.domain.compliance import Refused
 from bot.domain.errors import NotFound, UserError
 from bot.domain.terms import Outcome
 from bot.handlers.edge import Edge
@@ -26,6 +27,7 @@ from bot.service.context import playbook
 from bot.service.touch_batch import mark_sent
 from bot.service.touch_items import keep_draft_of, open_draft, own_list, take_line, who_replied
 from bot.service.touch_list_drafts import note_fact
+from bot.service.touch_list_refused import drop_refused
 from bot.service.touch_list_state import drop_settled
 from bot.service.touch_list_undo import take_back
 from bot.slack.ids import Action, Block, Callback
@@ -58,12 +60,27 @@ def following(
     """The next view of a list: who replied, the next line after a position, or the end."""
     own_list(session, actor, list_id)
     drop_settled(session, actor.person_id, list_id, now)
+    if after == 0:
+        drop_refused(session, list_id, now)
     if after == 0 and (people := asked_about(session, list_id)):
         return replies_modal(list_id, people)
-    item_id = next_line(session, list_id, after, now)
-    if item_id is not None:
-        return item_modal(item_card(session, item_id, now), playbook(session), just)
+    card = _next_card(session, list_id, after, now)
+    if card is not None:
+        return item_modal(card, playbook(session), just)
     return ending(session, list_id, now, just, passed=True)
+
+
+def _next_card(session: Session, list_id: UUID, after: int, now: datetime) -> ItemCard | None:
+    """The card of the next line; the list is cleared of those who may not be touched where its person is one."""
+    item_id = next_line(session, list_id, after, now)
+    card = item_card(session, item_id, now) if item_id is not None else None
+    if card is None or not any(isinstance(one, Refused) and one.for_good for one in (card.may_call, card.may_write)):
+        return card
+    drop_refused(session, list_id, now)
+    left = next_line(session, list_id, after, now)
+    if left == card.item_id:
+        return card
+    return item_card(session, left, now) if left is not None else None
 
 
 def ending(session: Session, list_id: UUID, now: datetime, just: Just | None = None, *, passed: bool = False) -> View:

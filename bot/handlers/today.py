@@ -25,6 +25,7 @@ from bot.service.context import playbook
 from bot.service.touch_items import still_waits, take_line, turn_page
 from bot.service.touch_list_days import todays_list
 from bot.service.touch_list_drafts import approve_ahead, drafts_ahead
+from bot.service.touch_list_refused import drop_refused
 from bot.service.touch_list_state import drop_settled
 from bot.slack.blocks import Post
 from bot.slack.choices import LineMore
@@ -70,6 +71,7 @@ def todays_post(session: Session, actor: Actor, now: datetime) -> Post:
     """Today's list as it stands, without what was settled elsewhere."""
     list_id = todays_list(session, actor, now)
     drop_settled(session, actor.person_id, list_id, now)
+    drop_refused(session, list_id, now)
     return _shown(session, list_id, now)
 
 

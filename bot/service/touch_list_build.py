@@ -213,7 +213,7 @@ def _candidates(
     now: datetime,
     rules: Playbook,
 ) -> list[Candidate]:
-    asked = {(one.contact_id, channel) for one in due for channel in _channels(one)}
+    asked = {(one.contact_id, channel) for one in due for channel in channels_of(one.kind)}
     verdicts = gate_many(
         session,
         rules,
@@ -223,17 +223,19 @@ def _candidates(
     )
 
     def verdict(one: DueItem) -> Verdict:
-        said = [verdicts[one.contact_id, channel] for channel in _channels(one)]
-        return next(
-            (each for each in said if not isinstance(each, Refused) or not each.for_good), *said[:1] or [Allowed()]
-        )
+        return likeliest([verdicts[one.contact_id, channel] for channel in channels_of(one.kind)])
 
     return [_candidate(one, known[one.contact_id], verdict(one)) for one in due]
 
 
-def _channels(one: DueItem) -> tuple[Channel, ...]:
+def channels_of(kind: ItemKind) -> tuple[Channel, ...]:
     """By which channels somebody may be touched, the likeliest first: a raised hand can be answered by either."""
-    return _CHANNELS.get(one.kind, (Channel.CALL,))
+    return _CHANNELS.get(kind, (Channel.CALL,))
+
+
+def likeliest(said: Sequence[Verdict]) -> Verdict:
+    """What the gate says of an item, from its channels in order: a no for good counts where each of them has one."""
+    return next((each for each in said if not isinstance(each, Refused) or not each.for_good), *said[:1] or [Allowed()])
 
 
 def _candidate(one: DueItem, known: Known, verdict: Verdict) -> Candidate:

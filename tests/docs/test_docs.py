@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 import bot.telemetry  # noqa: F401 — it registers what a process counts
 from bot.__main__ import app
 from bot.domain.metrics_question import take_apart
+from bot.domain.reassign_line import read_reassign
 from bot.handlers.admin import REASSIGN
 from bot.handlers.today import AHEAD, NEXT
 from bot.intake.contact_columns import MEANING as CONTACTS
@@ -121,7 +122,9 @@ def test_every_slash_command_that_is_named_exists() -> None:
 
 def test_words_after_a_command_mean_something() -> None:
     pages = {*AdminPage, REASSIGN, ""}
-    assert {" ".join(words) for _, words in typed(Command.HANDRAISER)} <= pages
+    said = [words for _, words in typed(Command.HANDRAISER)]
+    assert {" ".join(words[:1]) for words in said} <= pages
+    assert all(words[0] == REASSIGN and all(read_reassign(" ".join(words))) for words in said if len(words) > 1)
     assert {" ".join(words) for _, words in typed(Command.TODAY)} <= {*NEXT, *AHEAD, "", "help"}
 
 

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from bot.db.base import new_id
-from bot.db.models import Account, Contact, Enrolment, Person, Touch, TouchItem
+from bot.db.models import Account, Contact, Enrolment, Person, Suppression, Touch, TouchItem
 from bot.db.session import PlaybookInForce
+from bot.domain.compliance import key_hash
 from bot.playbook.schema.texts import Library, Piece
 from tests.front_door.whole_house import BERLIN, WholeHouse, monday, whole_house
 
@@ -209,6 +210,27 @@ async def test_a_first_touch_without_a_fact_stops_until_it_is_noted(house: Whole
     await sam.fills("Text", "Only my words.", in_="modal")
     await sam.submits()
     await sam.sees("Only my words.", in_="modal")
+
+
+async def test_who_was_put_on_a_list_of_nos_meanwhile_is_not_come_to(house: WholeHouse) -> None:
+    fills(house, ("Ann", "call"), ("Bob", "call"), ("Cid", "call"))
+    await comes(house, "09:30")
+    sam = house.sam
+    address = "{}@{}.example"
+
+    def says_no(name: str) -> None:
+        key = key_hash("email", address.format(name, name))
+        row = Suppression(kind="email", value_hash=key, covers="call", reason="asked", created_at=house.begins)
+        house.parts.database.write_now(lambda session: session.add(row))
+
+    says_no("ann")
+    await sam.types("/today")
+    assert "Ann Doe" not in (await sam.sees("of 3 done")).text
+    await sam.clicks("Start", in_="dm")
+    first = (await sam.sees("2 of 3", in_="modal")).text
+    says_no("cid" if "Bob Doe" in first else "bob")
+    await sam.submits()
+    await sam.sees("That was the end of the list.", in_="modal")
 
 
 async def test_the_menu_of_a_line_and_today_bring_it_all_back(house: WholeHouse) -> None:

@@ -8,9 +8,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from bot.db.models import Enrolment, OutboxItem, Task, Touch
+from bot.db.models import Enrolment, OutboxItem, Suppression, Task, Touch
 from bot.db.queries.touch_list_walk import later_line, next_line
 from bot.domain.commands import LogTouch, Undo
+from bot.domain.compliance import key_hash
 from bot.domain.errors import Gone, NotAllowed, UserError
 from bot.domain.terms import Channel, Outcome, Role
 from bot.domain.touch_list_windows import local_day
@@ -22,6 +23,7 @@ from bot.service.touch_items import (
     touch_line,
     turn_page,
 )
+from bot.service.touch_list_refused import drop_refused
 from bot.service.touch_list_state import drop_settled
 from bot.service.touch_list_undo import take_back
 from bot.service.touches import log_touch
@@ -185,6 +187,34 @@ def test_what_was_settled_elsewhere_goes(office: Office) -> None:
     office.floor.write(lambda session: drop_settled(session, office.sam, list_id, now))
     assert office.names("gone") == ["Bob", "Ann"]
     assert office.names("open") == ["Cid"]
+
+
+def suppressed(office: Office, key: str, covers: str = "call") -> None:
+    kind = "email" if "@" in key else "phone"
+    row = Suppression(
+        kind=kind, value_hash=key_hash(kind, key), covers=covers, reason="on a list", created_at=office.floor.now
+    )
+    office.floor.write(lambda session: session.add(row))
+
+
+def test_whom_somebody_else_says_not_to_call_goes_from_the_list(office: Office) -> None:
+    numbers = {"Ann": "+12125550101", "Bob": "+12125550102", "Cid": "+12125550103", "Dan": "+12125550104"}
+    ann, bob, cid, dan = (office.person(name, phone=number) for name, number in numbers.items())
+    office.owes(ann, berlin(MONDAY, "09:00"))
+    office.owes(bob, berlin(MONDAY, "10:00"))
+    office.plan(cid, "email")
+    office.plan(dan, "email")
+    list_id = office.morning()
+    for name in ("Ann", "Cid"):
+        suppressed(office, numbers[name])
+    suppressed(office, "dan@danco.example", "email")
+    does(office, open_draft, next(one.id for one in office.items() if one.contact_id == dan))
+    office.floor.write(lambda session: drop_refused(session, list_id, office.floor.now))
+    assert office.names("gone") == ["Ann"]
+    assert sorted(office.names("open", "opened")) == ["Bob", "Cid", "Dan"]
+    suppressed(office, "cid@cidco.example", "all")
+    office.floor.write(lambda session: drop_refused(session, list_id, office.floor.now))
+    assert sorted(office.names("gone")) == ["Ann", "Cid"]
 
 
 def test_one_change_many_times_is_one_message_waiting(office: Office) -> None:
