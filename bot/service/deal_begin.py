@@ -1,7 +1,8 @@
 """A deal that began without a handoff: an add-on, a renewal, business that came to us (process §8).
 
 What must stay true: it is an account executive's, who has it from the first day; nobody begins one on another
-executive's account; it has the history, the stages and the Undo of every other deal.
+executive's account; it has the history, the stages and the Undo of every other deal; the rep who opened the door
+lately is credited.
 """
 
 from datetime import datetime
@@ -30,6 +31,7 @@ from bot.service.deal_changes import (
     tell_of_deal,
     today_of,
 )
+from bot.service.deal_credit import credit_of
 from bot.service.lead_changes import name_of
 from bot.service.trail import Trail
 
@@ -57,10 +59,13 @@ def begin_deal(session: Session, command: BeginDeal, now: datetime) -> Dealt:
         raise UserError("The playbook has no such type of business.", field="kind")
     expected = check_close_on(command.expected_close_on, today_of(actor, now))
     trail, causation_id = Trail(session), new_id()
+    credit = credit_of(session, contact.id, ae_id, now) if contact is not None else None
     deal = Opportunity(
         account_id=account.id if account else None,
         contact_id=contact.id if contact else None,
+        lead_id=credit.lead_id if credit else None,
         ae_id=ae_id,
+        rep_id=credit.rep_id if credit else None,
         kind=command.kind.value,
         state=DealState.QUALIFIED.value,
         amount_cents=command.money.cents,
@@ -77,11 +82,16 @@ def begin_deal(session: Session, command: BeginDeal, now: datetime) -> Dealt:
     if contact is not None:
         _end_plan(trail, contact.id, now)
     tell_of_deal(session, deal, "begun", ae_id, actor, causation_id)
+    tell_of_deal(session, deal, "credited", deal.rep_id, actor, causation_id)
     whose = "" if ae_id == actor.person_id else f" It is {name_of(session, ae_id)}'s; I've told them."
+    if credit is not None:
+        whose += f" It counts for {name_of(session, credit.rep_id)} too, {credit.why}."
     name = deal_named(session, deal)
     detail = {"amount": str(command.money), "named": name}
     sentence = f"A deal: {name}, {command.money}, {said_kind(command.kind)}.{whose}"
-    return done_with_deal(session, COMMAND, deal, actor, now, sentence, trail, causation_id, (ae_id,), **detail)
+    return done_with_deal(
+        session, COMMAND, deal, actor, now, sentence, trail, causation_id, (ae_id, deal.rep_id), **detail
+    )
 
 
 def _whom(session: Session, command: BeginDeal) -> tuple[Account | None, Contact | None]:

@@ -9,15 +9,17 @@ import pytest
 from bot.db.models import Contact, Enrolment, Opportunity, OpportunityMove
 from bot.db.queries.deal_begin import DealStart, deal_start
 from bot.db.queries.deals import open_deals
-from bot.domain.commands import Undo
+from bot.domain.commands import AnswerHandoff, Undo
 from bot.domain.deal_commands import BeginDeal, ChangeDeal
 from bot.domain.errors import Gone, NotAllowed, NotFound, UserError
 from bot.domain.money import Money
+from bot.domain.months import add_months
 from bot.domain.opportunities import DealKind
 from bot.domain.terms import Stage
 from bot.service.deal_begin import begin_deal
 from bot.service.deal_changes import Dealt
 from bot.service.deal_undo import undo_step
+from bot.service.handoffs import answer_handoff
 from bot.service.opportunities import change_deal
 from tests.deals.house import CLOSE_ON, TODAY, Closing
 
@@ -70,6 +72,30 @@ def test_person_and_company_become_an_opportunity_and_leave_the_cadence(closing:
     closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), dealt.causation_id))
     (plan,) = closing.all(Enrolment, Enrolment.id == plan_id)
     assert (plan.ended_at, plan.next_due_on, closing.contact().stage) == (None, TODAY, Stage.LEAD)
+
+
+def test_who_handed_them_over_lately_is_credited_and_hears_of_it(closing: Closing) -> None:
+    handoff_id = closing.hands_over()
+    ada, erik = closing.floor.people["Ada"], closing.floor.actor("Erik")
+    closing.floor.does(answer_handoff, AnswerHandoff(erik, handoff_id, False, "No time this week"))
+    dealt = _begins(closing, contact_id=closing.contact().id, kind=DealKind.NEW)
+    deal = closing.deal(dealt.deal_id)
+    assert (deal.rep_id, deal.lead_id) == (ada, closing.handoff(handoff_id).lead_id)
+    assert dealt.sentence.endswith("It counts for Ada too, who handed them over.")
+    assert closing.told("deal_step") == [("deal_step", "credited", "Ada")]
+    again = _begins(closing, contact_id=closing.contact().id)
+    assert closing.deal(again.deal_id).rep_id is None, "one handoff counts once"
+
+
+def test_whose_lead_they_are_is_credited_until_the_company_is_dormant(closing: Closing) -> None:
+    closing.floor.raises("jane@acme.example", first_name="Jane", last_name="Doe", company="Acme")
+    jane = closing.contact().id
+    dealt = _begins(closing, contact_id=jane, kind=DealKind.NEW)
+    assert closing.deal(dealt.deal_id).rep_id == closing.floor.people["Ada"]
+    closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), dealt.causation_id))
+    closing.floor.now = add_months(closing.floor.now, 7)
+    late = _begins(closing, contact_id=jane, expected_close_on=closing.floor.now.date() + timedelta(days=30))
+    assert closing.deal(late.deal_id).rep_id is None
 
 
 def test_somebody_who_is_in_another_plan_by_now_keeps_it(closing: Closing) -> None:

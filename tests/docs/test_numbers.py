@@ -39,6 +39,7 @@ SAID = {
         f"after {minutes(RULES.handoff.remind_after)} minutes of your working time",
         f"after {minutes(RULES.handoff.manager_after) // 60} hours your manager decides",
         f"and {minutes(min(RULES.handoff.intro_call.remind_before))} minutes before",
+        f"during the last {RULES.pool.dormant_months} months is credited",
         f"works for {minutes(RULES.touches.undo_for)} minutes",
     ],
     "manager": [

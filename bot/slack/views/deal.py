@@ -156,6 +156,8 @@ def deal_step_post(card: DealCard, step: str, by: str, reason: str, what: str) -
         return _won_for_csm(card, who)
     sentences = {
         "begun": f"{who} began a deal for you: {name}, {esc(str(card.money))}, {esc(said_kind(card.kind))}.",
+        "credited": f"{who} began a deal with {name}: {esc(str(card.money))}, {esc(said_kind(card.kind))}. "
+        "You brought them in, so it counts for you too.",
         "proposal": f"{who} sent a proposal to {name}: {esc(str(card.money))}.",
         "won": f"{who} won {name}: {esc(str(card.money))}, {esc(said_kind(card.kind))}. You opened that door.",
         "lost": f"{who} lost {name}: {esc(reason, NOTE)}.",
