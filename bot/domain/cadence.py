@@ -155,11 +155,6 @@ def last_day(shape: Shape, days: Days, course: Course) -> date:
     return days.counted(course.started_on, shape.window, course.pauses, working=shape.working)
 
 
-def day_number(shape: Shape, days: Days, course: Course, on: date) -> int:
-    """Which day of the plan ``on`` is, from 1."""
-    return max(days.number(course.started_on, on, course.pauses, working=shape.working), 1)
-
-
 def touched(shape: Shape, days: Days, course: Course, step: Step, on: date) -> Course:
     """Somebody was touched on ``on`` and did not answer: an e-mail went out, a call was tried.
 

@@ -74,12 +74,6 @@ def behaviour_lines(facts: ScoreFacts, playbook: Playbook) -> list[ScoreLine]:
     return [line for line in lines if line.points]
 
 
-def social_lines(outcome: Outcome, playbook: Playbook) -> list[ScoreLine]:
-    """Return the line for a social signal; empty for outcomes that are none."""
-    points = {str(name): points for name, points in playbook.scoring.social.items()}.get(outcome.value, 0)
-    return [ScoreLine(ScorePart.BEHAVIOURAL, points, f"Social signal: {_words(outcome)}")] if points else []
-
-
 def changed_lines(before: Iterable[ScoreLine], after: Iterable[ScoreLine]) -> list[ScoreLine]:
     """Return what to add to a ledger that holds ``before`` so that its sum is that of ``after``.
 

@@ -13,7 +13,6 @@ from bot.domain.cadence import (
     ahead,
     begin,
     cadence_shape,
-    day_number,
     follow_up_shape,
     last_day,
     resumed,
@@ -84,7 +83,7 @@ def test_a_longer_absence_pauses_and_its_days_do_not_count() -> None:
     course = begin(CADENCE, away, MONDAY)
     assert plan(away)[2:4] == ["email 2 16 Mar", "call 2 17 Mar"]
     assert last_day(CADENCE, away, course) == date(2026, 3, 29)
-    assert day_number(CADENCE, away, course, date(2026, 3, 11)) == 3
+    assert away.number(MONDAY, date(2026, 3, 11), course.pauses, working=False) == 3
 
 
 def test_a_longer_absence_with_a_cover_changes_nothing() -> None:

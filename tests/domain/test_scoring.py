@@ -18,9 +18,8 @@ from bot.domain.scoring import (
     profile_lines,
     score,
     seniority,
-    social_lines,
 )
-from bot.domain.terms import Intent, Outcome, ScorePart, Source
+from bot.domain.terms import Intent, ScorePart, Source
 from bot.playbook.load import default_playbook, load_text
 
 PLAYBOOK = default_playbook()
@@ -110,11 +109,6 @@ def test_a_very_low_score_is_junk():
 
 def test_an_auditor_is_no_intern():
     assert profile_lines(ScoreFacts(title="Internal Auditor"), PLAYBOOK) == []
-
-
-def test_a_social_signal_is_a_line_and_a_call_is_none():
-    assert social_lines(Outcome.SHARED, PLAYBOOK) == [ScoreLine(ScorePart.BEHAVIOURAL, 5, "Social signal: shared")]
-    assert social_lines(Outcome.CONNECTED, PLAYBOOK) == []
 
 
 facts_strategy = st.builds(

@@ -3,7 +3,7 @@
 What must stay true: the number of statements does not grow with the number of people; each is built once.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 from uuid import UUID
 
@@ -138,17 +138,6 @@ def work_at(session: Session, account_ids: Collection[UUID], rep_id: UUID) -> Ma
     for (account_id,) in run(session, _GIVEN_UP, ids=ids):
         found[account_id].given_up = True
     return found
-
-
-def contacts_at(session: Session, account_id: UUID, limit: int) -> Sequence[UUID]:
-    """People of one account, those never touched first."""
-    statement = (
-        select(Contact.id)
-        .where(Contact.account_id == account_id)
-        .order_by(Contact.last_touched_at.is_not(None), Contact.last_touched_at, Contact.id)
-        .limit(limit)
-    )
-    return session.scalars(statement).all()
 
 
 def _past(row: Any) -> Past:

@@ -12,7 +12,6 @@ from slackblocks import Block as SlackBlock
 from slackblocks import OverflowMenu
 
 from bot.db.queries.touch_list import ListLine, ListState
-from bot.domain.counting import counted
 from bot.domain.touch_list import ItemKind
 from bot.domain.touch_list_order import Held, Wave
 from bot.slack.blocks import (
@@ -197,15 +196,5 @@ def _menu(line: ListLine) -> OverflowMenu:
     )
 
 
-def no_list_post() -> Post:
-    """For somebody whose work is not a list."""
-    return post(*_one("A touch list is for those who call and write. `/lead` shows your open leads."))
-
-
 def _one(text: str) -> tuple[str, list[SlackBlock]]:
     return text, [section(text)]
-
-
-def counted_people(count: int) -> str:
-    """ "1 person", "12 people"."""
-    return counted(count, "person", "people")
