@@ -82,6 +82,7 @@ async def serve(settings: Settings, *, web: bool, worker: bool) -> None:
         log.info("started", web=web, worker=worker, socket_mode=settings.socket_mode)
         gc.collect()
         gc.freeze()  # what a start makes stays: the collector need not look through it again and again
+        gc.enable()
         await parts.stop.wait()
     log.info("stopped")
 

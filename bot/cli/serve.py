@@ -5,6 +5,9 @@ import typer
 
 def _serve(*, web: bool, worker: bool) -> None:
     import asyncio
+    import gc
+
+    gc.disable()  # all that is imported stays; `serve` has it collected again once it is up
 
     from bot.settings import load_settings
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 
 from bot.domain.time_clock import CLOCK, Clock, clock_at, in_part, part_of_day, place, skip_glue, then_part
@@ -84,6 +85,7 @@ def read_when(text: str, now: datetime, tz: str) -> When | None:
     return read_loosely(words, now, tz)
 
 
+@lru_cache(maxsize=64)  # one line is looked through for different ends
 def find_when(text: str, now: datetime, tz: str, start: int = 0, *, bare_month: bool = False) -> Found | None:
     """The first time phrase of ``text`` at or after ``start``. Strict grammar only, linear in the text.
 

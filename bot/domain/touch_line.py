@@ -41,20 +41,21 @@ def read_line(text: str, now: datetime, tz: str) -> TouchDraft:
     if not stripped or stripped in _HELP:
         return TouchDraft(line, note=line.strip(), wants_form=not stripped, wants_help=bool(stripped))
     reading = Line(line, split(line), now, tz)
-    at = second_line(reading, _hits(reading.words))
+    hits = _hits(reading.words)
+    at = second_line(reading, hits)
     first = _read_first(reading, at) if at is not None else None
-    return first if first is not None and first.who.named else _read(reading)
+    return first if first is not None and first.who.named else _read(reading, hits)
 
 
 def _read_first(line: Line, at: int) -> TouchDraft:
     """The line up to ``at``; what follows is about somebody else and stays a note."""
     first, rest = line.text[:at], line.text[at:].strip()
-    draft = _read(Line(first, split(first), line.now, line.tz))
+    words = split(first)
+    draft = _read(Line(first, words, line.now, line.tz), _hits(words))
     return replace(draft, text=line.text, note="; ".join(part for part in (draft.note, rest) if part), rest=rest)
 
 
-def _read(line: Line) -> TouchDraft:
-    hits = _hits(line.words)
+def _read(line: Line, hits: list[Hit]) -> TouchDraft:
     apart = asides(line, hits)
     found = find_who(line.text, line.words, hits, apart)
     if found.first_hit_is_name:

@@ -38,7 +38,12 @@ class Line:
 
     def covered(self) -> list[bool]:
         """For each word whether it is understood."""
-        return [self.overlaps(word.start, word.end) for word in self.words]
+        taken = [False] * len(self.words)
+        for span in self.spans:
+            for at, word in enumerate(self.words):
+                if span.start < word.end and word.start < span.end:
+                    taken[at] = True
+        return taken
 
     def take(self, first: int, last: int, what: str) -> None:
         """Words ``first`` up to ``last`` are understood."""
