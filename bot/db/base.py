@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import uuid_utils.compat
-from sqlalchemy import ForeignKey, MetaData, String, Text, Uuid
+from sqlalchemy import ForeignKey, Index, MetaData, String, Text, Uuid, text
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from bot.db.types import Json, Timestamp
@@ -40,6 +40,12 @@ def ref(table: str, *, ondelete: str = "RESTRICT", index: bool = False) -> Any:
 def key(table: str, *, index: bool = False) -> Any:
     """A foreign key to ``table.id`` that is part of the primary key; goes with the row it names."""
     return mapped_column(Uuid, ForeignKey(f"{table}.id", ondelete="CASCADE"), primary_key=True, index=index)
+
+
+def where_known(name: str, column: str) -> Index:
+    """An index of the rows that have a value in ``column``."""
+    condition = text(f"{column} IS NOT NULL")
+    return Index(name, column, sqlite_where=condition, postgresql_where=condition)
 
 
 class Base(DeclarativeBase):

@@ -6,7 +6,8 @@ Python-side defaults of columns hold as ever. What is written here the session d
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, Final, cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, CursorResult, Executable, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -35,6 +36,37 @@ def _latest(model: type[Base], dialect: str, keys: tuple[str, ...], values: tupl
     return statement.on_conflict_do_update(index_elements=list(keys), set_=new)
 
 
+_MOST_FORMS: Final = 8
+
+
+class _Forms(dict[tuple[Any, ...], Any]):
+    """What one statement was compiled to, by dialect and parameters.
+
+    SQLAlchemy would look among all statements, by a key as long as the statement that is hashed anew each time.
+    """
+
+    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
+        return super().get((key[0], *key[2:]), default)
+
+    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
+        if len(self) >= _MOST_FORMS:
+            self.clear()  # those of databases that are closed
+        super().__setitem__((key[0], *key[2:]), compiled)
+
+
+_kept: WeakKeyDictionary[Executable, dict[str, _Forms]] = WeakKeyDictionary()
+
+
+def _execute(connection: Connection, statement: Executable, values: Any) -> CursorResult[*tuple[Any, ...]]:
+    """Run a statement; one that comes again is one built once, and keeps what it was compiled to."""
+    options = _kept.get(statement)
+    if options is None:
+        options = _kept[statement] = {}
+    elif not options:
+        options["compiled_cache"] = _Forms()
+    return connection.execute(statement, values, execution_options=options)
+
+
 def connection_of(session: Session) -> Connection:
     """The connection of the session's transaction; asking the session each time costs a quarter of a statement."""
     known: Connection | None = session.info.get("connection")
@@ -45,12 +77,12 @@ def connection_of(session: Session) -> Connection:
 
 def run(session: Session, statement: Executable, **values: Any) -> CursorResult[*tuple[Any, ...]]:
     """Run a statement of columns, built once, in the session's transaction, past what the session does for objects."""
-    return connection_of(session).execute(statement, values)
+    return _execute(connection_of(session), statement, values)
 
 
 def put(session: Session, model: type[Base], **values: Any) -> None:
     """Insert one row."""
-    connection_of(session).execute(_plain(model), values)
+    _execute(connection_of(session), _plain(model), values)
 
 
 def put_numbered(session: Session, model: type[Base], **values: Any) -> int:
@@ -75,7 +107,7 @@ def put_missing(session: Session, model: type[Base], rows: Sequence[Mapping[str,
 def put_once(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert one row unless a unique constraint has it already; whether it was inserted."""
     connection = connection_of(session)
-    return connection.execute(_unless_there(model, connection.dialect.name), values).rowcount == 1
+    return _execute(connection, _unless_there(model, connection.dialect.name), values).rowcount == 1
 
 
 def put_latest(session: Session, model: type[Base], keys: tuple[str, ...], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -65,9 +65,15 @@ def write_engine(url: str) -> Engine:
     if not is_sqlite(url):
         size = WRITE_THREADS_POSTGRESQL
         return create_engine(
-            url, pool_size=size, max_overflow=2, pool_pre_ping=True, pool_recycle=1800, hide_parameters=True
+            url,
+            pool_size=size,
+            max_overflow=2,
+            pool_pre_ping=True,
+            pool_recycle=1800,
+            pool_reset_on_return=None,  # `transaction` has ended it
+            hide_parameters=True,
         )
-    engine = create_engine(url, connect_args=SQLITE_ARGS, hide_parameters=True)
+    engine = create_engine(url, connect_args=SQLITE_ARGS, pool_reset_on_return=None, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_write)
     return engine

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from bot.db.queries.contacts import find_contacts
+from bot.db.queries.contacts import contact_by_email, find_contacts
 from bot.domain.commands import Actor, CompanyFacts, CorrectTouch, LogTouch, PersonFacts
 from bot.domain.errors import UserError
 from bot.domain.matching import normalise_email
@@ -179,6 +179,9 @@ def _find(session: Session, actor: Actor, pending: PendingTouch) -> PendingTouch
     if not pending.who:
         sentence = "Who was it?" if pending.line else ""
         return Asked(Ask.FORM, keep_draft(session, pending, actor), pending, sentence=sentence)
+    exactly = contact_by_email(session, pending.who)
+    if exactly is not None:
+        return _is(pending, exactly, ())
     ranked = rank(pending.who, find_contacts(session, pending.who, actor.person_id, 2 * MOST_CHOICES))
     decision = decide(ranked)
     if isinstance(decision, Match):

@@ -219,10 +219,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_log")),
     )
-    op.create_index(op.f("ix_audit_log_actor_id"), "audit_log", ["actor_id"], unique=False)
-    op.create_index(op.f("ix_audit_log_at"), "audit_log", ["at"], unique=False)
-    op.create_index(op.f("ix_audit_log_causation_id"), "audit_log", ["causation_id"], unique=False)
-    op.create_index(op.f("ix_audit_log_command"), "audit_log", ["command"], unique=False)
+    op.create_index("ix_audit_log_actor_at", "audit_log", ["actor_id", "at"], unique=False)
+    op.create_index(
+        "ix_audit_log_causation_id",
+        "audit_log",
+        ["causation_id"],
+        unique=False,
+        sqlite_where=sa.text("causation_id IS NOT NULL"),
+        postgresql_where=sa.text("causation_id IS NOT NULL"),
+    )
     op.create_index(op.f("ix_audit_log_subject_id"), "audit_log", ["subject_id"], unique=False)
     op.create_table(
         "outbox",
@@ -1042,7 +1047,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("undone_at IS NULL AND outcome IN ('connected', 'held')"),
         postgresql_where=sa.text("undone_at IS NULL AND outcome IN ('connected', 'held')"),
     )
-    op.create_index(op.f("ix_touches_lead_id"), "touches", ["lead_id"], unique=False)
+    op.create_index(
+        "ix_touches_lead_id",
+        "touches",
+        ["lead_id"],
+        unique=False,
+        sqlite_where=sa.text("lead_id IS NOT NULL"),
+        postgresql_where=sa.text("lead_id IS NOT NULL"),
+    )
     op.create_index("ix_touches_person_at", "touches", ["person_id", "happened_at"], unique=False)
     op.create_index(
         "ix_touches_standing",
@@ -1290,7 +1302,12 @@ def downgrade() -> None:
         postgresql_where=sa.text("undone_at IS NULL"),
     )
     op.drop_index("ix_touches_person_at", table_name="touches")
-    op.drop_index(op.f("ix_touches_lead_id"), table_name="touches")
+    op.drop_index(
+        "ix_touches_lead_id",
+        table_name="touches",
+        sqlite_where=sa.text("lead_id IS NOT NULL"),
+        postgresql_where=sa.text("lead_id IS NOT NULL"),
+    )
     op.drop_index(
         "ix_touches_conversations",
         table_name="touches",
@@ -1403,10 +1420,13 @@ def downgrade() -> None:
     )
     op.drop_table("outbox")
     op.drop_index(op.f("ix_audit_log_subject_id"), table_name="audit_log")
-    op.drop_index(op.f("ix_audit_log_command"), table_name="audit_log")
-    op.drop_index(op.f("ix_audit_log_causation_id"), table_name="audit_log")
-    op.drop_index(op.f("ix_audit_log_at"), table_name="audit_log")
-    op.drop_index(op.f("ix_audit_log_actor_id"), table_name="audit_log")
+    op.drop_index(
+        "ix_audit_log_causation_id",
+        table_name="audit_log",
+        sqlite_where=sa.text("causation_id IS NOT NULL"),
+        postgresql_where=sa.text("causation_id IS NOT NULL"),
+    )
+    op.drop_index("ix_audit_log_actor_at", table_name="audit_log")
     op.drop_table("audit_log")
     op.drop_index(op.f("ix_alignments_ae_id"), table_name="alignments")
     op.drop_table("alignments")

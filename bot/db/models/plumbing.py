@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import Base, Data, Id, Long, Short, When, new_id, ref
+from bot.db.base import Base, Data, Id, Long, Short, When, new_id, ref, where_known
 from bot.db.types import Json, Timestamp
 
 LIVE_OUTBOX = text("state IN ('ready', 'claimed', 'unknown')")
@@ -154,15 +154,20 @@ class AuditEntry(Base):
     """Who did what, when; ``undo`` is what it takes to revert it, ``causation_id`` what it belongs to."""
 
     __tablename__ = "audit_log"
+    __table_args__ = (
+        Index("ix_audit_log_actor_at", "actor_id", "at"),
+        # Every touch writes here: what only few rows have is not looked up among those that lack it.
+        where_known("ix_audit_log_causation_id", "causation_id"),
+    )
 
     id: Mapped[Id]
-    command: Mapped[str] = mapped_column(String(48), index=True)
-    actor_id: Mapped[UUID | None] = ref("people", ondelete="SET NULL", index=True)
-    at: Mapped[When] = mapped_column(index=True)
+    command: Mapped[str] = mapped_column(String(48))
+    actor_id: Mapped[UUID | None] = ref("people", ondelete="SET NULL")
+    at: Mapped[When]
     subject_id: Mapped[str | None] = mapped_column(String(64), index=True)
     detail: Mapped[Data] = mapped_column(default=dict)
     undo: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    causation_id: Mapped[UUID | None] = mapped_column(Uuid, index=True)
+    causation_id: Mapped[UUID | None] = mapped_column(Uuid)
     undone_at: Mapped[datetime | None] = mapped_column(Timestamp)
     playbook_version: Mapped[int | None]
 

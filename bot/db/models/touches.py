@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.db.base import Base, Data, Id, Long, Short, When, ref
+from bot.db.base import Base, Data, Id, Long, Short, When, ref, where_known
 from bot.db.types import Json, Timestamp, words
 from bot.domain.terms import Channel, Outcome
 
@@ -42,13 +42,14 @@ class Touch(Base):
             sqlite_where=STANDING,
             postgresql_where=STANDING,
         ),
+        where_known("ix_touches_lead_id", "lead_id"),
         CheckConstraint("duration_minutes IS NULL OR duration_minutes >= 0", name="duration_not_negative"),
     )
 
     id: Mapped[Id]
     contact_id: Mapped[UUID] = ref("contacts", ondelete="CASCADE")
     account_id: Mapped[UUID | None] = ref("accounts", ondelete="SET NULL", index=True)
-    lead_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("leads.id", ondelete="SET NULL"), index=True)
+    lead_id: Mapped[UUID | None] = ref("leads", ondelete="SET NULL")
     person_id: Mapped[UUID] = ref("people")
     channel: Mapped[Channel] = mapped_column(words(Channel))
     outcome: Mapped[Outcome] = mapped_column(words(Outcome))

@@ -79,7 +79,7 @@ def suggest_contacts(session: Session, typed: str, actor_id: UUID, limit: int = 
 def contact_by_email(session: Session, address: str) -> UUID | None:
     """The contact with exactly this address."""
     known = normalise_email(address)
-    return session.scalar(select(Contact.id).where(Contact.email == known)) if known else None
+    return run(session, _WHOSE, address=known).scalar() if known else None
 
 
 def contact_of_lead(session: Session, lead_id: UUID) -> UUID | None:
@@ -208,3 +208,4 @@ def _candidates(session: Session, statement: People, actor_id: UUID | None, **al
 # Built once: putting a statement together costs more than running it.
 _BY_PHONE = people().where(Contact.phone.in_(bindparam("numbers", expanding=True))).limit(ENOUGH)
 _BY_EMAIL = people().where(Contact.email == bindparam("address"))
+_WHOSE = select(Contact.id).where(Contact.email == bindparam("address"))
