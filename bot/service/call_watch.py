@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.db.models import Handoff, Meeting
+from bot.db.models import Handoff, JobTick, Meeting
 from bot.domain.commands import Due
 from bot.domain.handoff_stages import ACCEPTED, BEFORE_CALL, HELD
 from bot.domain.intro_call import verdict_time
@@ -125,8 +125,10 @@ def _next_of_verdict(session: Session, handoff: Handoff, meeting: Meeting | None
         return None
     rules = playbook(session).handoff
     spans = ((REMIND, rules.requalify_remind_after), (MANAGER, rules.requalify_manager_after))
-    times = ((step, _after_work(session, handoff.ae_id, base, span, now)) for step, span in spans)
-    return next(((f"{_stamp(base)}:{step}", at) for step, at in times if at > now), None)
+    done = select(JobTick.slot).where(JobTick.job == VERDICT_DUE, JobTick.subject_id == str(handoff.id))
+    told = set(session.scalars(done))  # a leave that came since may put off what was said already
+    times = ((_after_work(session, handoff.ae_id, base, span, now), f"{_stamp(base)}:{step}") for step, span in spans)
+    return next(((slot, at) for at, slot in sorted(times) if at > now and slot not in told), None)
 
 
 def _after_work(session: Session, ae_id: UUID | None, base: datetime, span: timedelta, now: datetime) -> datetime:

@@ -80,6 +80,26 @@ def test_a_call_of_a_friday_is_reminded_of_on_monday_not_at_the_weekend(closing:
     assert closing.told("verdict_wanted")[2:] == [("verdict_wanted", "manager", "Mia")]
 
 
+def test_a_leave_that_is_entered_late_keeps_nothing_from_the_manager(closing: Closing) -> None:
+    closing.held(at=FRIDAY)
+    closing.floor.is_away("Erik", date(2026, 3, 9), date(2026, 3, 10))  # the reminder of Monday stands already
+    closing.floor.after(days=10)
+    assert [(step, who) for _, step, who in closing.told("verdict_wanted")][1:] == [
+        ("remind", "Erik"),
+        ("manager", "Mia"),
+    ]
+
+
+def test_a_leave_without_a_cover_and_then_one_with_keep_nothing_from_the_manager(closing: Closing) -> None:
+    handoff_id = closing.held(at=FRIDAY)
+    closing.floor.is_away("Erik", date(2026, 3, 9), date(2026, 3, 9))
+    closing.floor.is_away("Erik", date(2026, 3, 10), date(2026, 3, 13), cover="Farah")
+    closing.floor.write(lambda session: watch_handoff(session, handoff_id, closing.now))
+    closing.floor.after(days=14)
+    assert ("verdict_wanted", "manager", "Mia") in closing.told("verdict_wanted")
+    assert ("verdict_wanted", "remind", "Erik") in closing.told("verdict_wanted")
+
+
 @pytest.mark.parametrize(("cover", "days"), [("Farah", 3), (None, 5)])
 def test_a_leave_is_waited_for_unless_somebody_covers(closing: Closing, cover: str | None, days: int) -> None:
     handoff_id = closing.held(at=FRIDAY)
