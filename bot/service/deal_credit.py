@@ -1,7 +1,7 @@
 """Which rep opened the door to a deal that an executive begins without a handoff (process §8, §9).
 
-What must stay true: a handoff or a lead counts for one deal, and only until its company would be dormant again; nobody
-is credited for their own deal.
+What must stay true: a handoff or a lead counts for one deal, and only until its company would be dormant again; one
+that is under way counts by its verdict; nobody is credited for their own deal.
 """
 
 from dataclasses import dataclass
@@ -32,6 +32,9 @@ class Credit:
 
 def credit_of(session: Session, contact_id: UUID, ae_id: UUID, now: datetime) -> Credit | None:
     """Whose handoff or lead of the last months it came of, the handoff first; None for nobody's."""
+    under_way = exists().where(Handoff.contact_id == contact_id, Handoff.ended_at.is_(None))
+    if session.scalar(select(under_way)):
+        return None
     since = add_months(now, -playbook(session).pool.dormant_months)
     handoff = session.scalars(
         select(Handoff)

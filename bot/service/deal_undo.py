@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from bot.db.models import AuditEntry, Base, Handoff, Lead, Opportunity, Touch
@@ -109,10 +109,15 @@ def _may_undo(session: Session, entry: AuditEntry, actor: Actor, now: datetime) 
 
 
 def _nothing_followed(session: Session, entry: AuditEntry, actor: Actor, now: datetime) -> None:
-    """Whom the rep handed to somebody else, or spoke with, is not put back. Raises ``Gone``."""
+    """Whom the rep handed to somebody else, or spoke with, or who has a deal, is not put back. Raises ``Gone``."""
     contact_id = session.get_one(Handoff, UUID(str(entry.subject_id))).contact_id
     if said := handed_off_already(session, contact_id, actor, now):
         raise Gone(f"{said} So this cannot be taken back.")
+    deal = exists().where(
+        Opportunity.contact_id == contact_id, Opportunity.qualified_at >= entry.at, Opportunity.id > entry.id
+    )
+    if session.scalar(select(deal)):
+        raise Gone("A deal with them was begun since, so this cannot be taken back.")
     since = select(Touch.person_id).where(
         Touch.contact_id == contact_id, Touch.logged_at >= entry.at, Touch.id > entry.id, Touch.undone_at.is_(None)
     )

@@ -87,6 +87,25 @@ def test_who_handed_them_over_lately_is_credited_and_hears_of_it(closing: Closin
     assert closing.deal(again.deal_id).rep_id is None, "one handoff counts once"
 
 
+def test_a_handoff_under_way_counts_by_its_verdict_alone(closing: Closing) -> None:
+    handoff_id = closing.held()
+    dealt = _begins(closing, "Farah", contact_id=closing.contact().id, kind=DealKind.NEW)
+    assert closing.deal(dealt.deal_id).rep_id is None
+    closing.qualifies(handoff_id)
+    credited = [deal.handoff_id for deal in closing.all(Opportunity) if deal.rep_id is not None]
+    assert credited == [handoff_id]
+
+
+def test_a_no_is_not_taken_back_once_a_deal_was_begun_with_them(closing: Closing) -> None:
+    handoff_id = closing.hands_over()
+    erik = closing.floor.actor("Erik")
+    declined = closing.floor.does(answer_handoff, AnswerHandoff(erik, handoff_id, False, "No time this week"))
+    _begins(closing, contact_id=closing.contact().id, kind=DealKind.NEW)
+    with pytest.raises(Gone, match="A deal with them was begun since"):
+        closing.floor.does(undo_step, Undo(erik, declined.causation_id))
+    assert closing.handoff(handoff_id).state == "declined"
+
+
 def test_whose_lead_they_are_is_credited_until_the_company_is_dormant(closing: Closing) -> None:
     closing.floor.raises("jane@acme.example", first_name="Jane", last_name="Doe", company="Acme")
     jane = closing.contact().id
