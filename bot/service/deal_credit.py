@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from bot.db.models import Handoff, Lead, Opportunity, PersonRole
+from bot.db.models import Contact, Handoff, Lead, Opportunity, PersonRole
 from bot.domain.handoff_stages import QUALIFIED, TAKEN_BACK
 from bot.domain.months import add_months
 from bot.domain.terms import LeadState, Role
@@ -32,6 +32,8 @@ class Credit:
 
 def credit_of(session: Session, contact_id: UUID, ae_id: UUID, now: datetime) -> Credit | None:
     """Whose handoff or lead of the last months it came of, the handoff first; None for nobody's."""
+    # Of two deals begun at once the second one waits to see the first, which may have the credit.
+    session.execute(select(Contact.id).where(Contact.id == contact_id).with_for_update())
     under_way = exists().where(Handoff.contact_id == contact_id, Handoff.ended_at.is_(None))
     if session.scalar(select(under_way)):
         return None

@@ -1,6 +1,8 @@
 """Deals that began without a handoff: who may, whose they are, what follows, taking them back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +11,7 @@ import pytest
 from bot.db.models import Contact, Enrolment, Opportunity, OpportunityMove
 from bot.db.queries.deal_begin import DealStart, deal_start
 from bot.db.queries.deals import open_deals
-from bot.domain.commands import AnswerHandoff, Undo
+from bot.domain.commands import Actor, AnswerHandoff, Undo
 from bot.domain.deal_commands import BeginDeal, ChangeDeal
 from bot.domain.errors import Gone, NotAllowed, NotFound, UserError
 from bot.domain.money import Money
@@ -228,3 +230,22 @@ def test_a_company_of_hundreds_offers_those_touched_last_and_says_so(closing: Cl
     closing.floor.write(hire)
     start = _starts(closing, "Erik", acme)
     assert (start.contacts[0].name, len(start.contacts), start.more_contacts) == ("Zoe", 90, 31)
+
+
+def test_two_who_begin_one_at_the_same_moment_share_no_credit(closing: Closing) -> None:
+    floor = closing.floor
+    actors = [floor.actor(who) for who in ("Erik", "Farah")]
+    for number in range(5):
+        email = f"jane@acme{number}.example"
+        floor.raises(email, first_name="Jane", last_name="Doe", company=f"Acme {number}")
+        jane, both = closing.contact(email).id, Barrier(2)
+
+        def begins(actor: Actor, jane: UUID = jane, both: Barrier = both) -> None:
+            facts = {"kind": DealKind.NEW, "money": MONEY, "expected_close_on": CLOSE_ON, "contact_id": jane}
+            both.wait(10)
+            floor.does(begin_deal, BeginDeal(actor, **facts))
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(begins, actors))
+        reps = [deal.rep_id for deal in closing.all(Opportunity, Opportunity.contact_id == jane)]
+        assert (len(reps), reps.count(floor.people["Ada"])) == (2, 1)
