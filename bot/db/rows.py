@@ -7,7 +7,6 @@ Python-side defaults of columns hold as ever. What is written here the session d
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final, cast
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, CursorResult, Executable, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -54,17 +53,21 @@ class _Forms(dict[tuple[Any, ...], Any]):
         super().__setitem__((key[0], *key[2:]), compiled)
 
 
-_kept: WeakKeyDictionary[Executable, dict[str, _Forms]] = WeakKeyDictionary()
+MOST_KEPT: Final = 512
+"""Statements whose forms are kept, the last ones used: more than the house has, but for the shapes of searches.
+
+What is compiled holds its statement: without a limit each would stay.
+"""
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _options(_statement: Executable) -> dict[str, _Forms]:
+    return {"compiled_cache": _Forms()}
 
 
 def _execute(connection: Connection, statement: Executable, values: Any) -> CursorResult[*tuple[Any, ...]]:
-    """Run a statement; one that comes again is one built once, and keeps what it was compiled to."""
-    options = _kept.get(statement)
-    if options is None:
-        options = _kept[statement] = {}
-    elif not options:
-        options["compiled_cache"] = _Forms()
-    return connection.execute(statement, values, execution_options=options)
+    """Run a statement that is built once; it keeps what it was compiled to."""
+    return connection.execute(statement, values, execution_options=_options(statement))
 
 
 def connection_of(session: Session) -> Connection:
