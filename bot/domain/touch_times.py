@@ -41,6 +41,8 @@ _APPOINTED: Final = frozenset([Outcome.CALLBACK, Outcome.MEETING_BOOKED, Outcome
 _NO_DAYS: Final = FILLERS | STOPS | SOFT | KNOWN
 _LEAD_IN: Final = frozenset(["", "on", "at"])
 _LONGEST_START: Final = 60
+_GOES_ON: Final = re.compile(r"[.@/&]\w")
+"""A word that a time is only the beginning of: "monday.com"."""
 _BETWEEN: Final = frozenset(["on", "at", "was", "it"])
 
 
@@ -67,6 +69,8 @@ def _at_the_start(line: Line) -> tuple[int, int] | None:
         return None
     found = find_when(line.text[:_LONGEST_START], line.now, line.tz)
     if found is None or line.text[: found.start].strip(SEPARATORS).casefold() not in _LEAD_IN:
+        return None
+    if _GOES_ON.match(line.text, found.end):
         return None
     phrase = line.text[found.start : found.end]
     lone = phrase.isalpha() and (len(phrase) <= 3 or (phrase[0].isupper() and phrase.casefold() != "tomorrow"))
