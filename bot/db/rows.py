@@ -62,12 +62,19 @@ What is compiled holds its statement: without a limit each would stay.
 
 @lru_cache(maxsize=MOST_KEPT)
 def _options(_statement: Executable) -> dict[str, _Forms]:
-    return {"compiled_cache": _Forms()}
+    return {}
 
 
 def _execute(connection: Connection, statement: Executable, values: Any) -> CursorResult[*tuple[Any, ...]]:
-    """Run a statement that is built once; it keeps what it was compiled to."""
-    return connection.execute(statement, values, execution_options=_options(statement))
+    """Run a statement. One that comes again is built once, and keeps what it was compiled to from then on.
+
+    Others are built anew each time, and found among all that were compiled.
+    """
+    options = _options(statement)
+    result = connection.execute(statement, values, execution_options=options)
+    if not options:
+        options["compiled_cache"] = _Forms()
+    return result
 
 
 def connection_of(session: Session) -> Connection:

@@ -81,8 +81,9 @@ def check_guard(guard: Guard, wanted: Sequence[str]) -> None:
     """Let a proposal out, or raise ``UserError``: a fact is not confirmed and no reason is given (process §8)."""
     missing = guard.missing(wanted)
     if missing and not guard.override.strip():
+        boxes = ", ".join(f"“{GUARD_WORDS[fact].capitalize()}”" for fact in missing)
         raise UserError(
-            f"Not confirmed yet: {said_guard(missing)}. Confirm it, or say why it goes out anyway; "
+            f"Not confirmed yet: {boxes}. Tick what is, or say here why it goes on anyway; "
             "the reason stands on the deal.",
             field="override",
         )

@@ -10,6 +10,7 @@ const RETRY_LONGEST = 8_000;
 
 /** What the sandbox's error codes mean to the person who sees them. */
 const SENTENCES = {
+  validation: "Not sent: look at what stands in red.",
   channel_not_found: "This conversation is not there any more.",
   message_not_found: "This message is not there any more.",
   not_found: "This form is not open any more.",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import UserError
 from bot.domain.opportunities import (
+    GUARD_WORDS,
     DealState,
     Guard,
     at_least,
@@ -48,7 +49,7 @@ def test_a_proposal_wants_everything_confirmed_or_a_reason(confirmed: set[str], 
         return
     with pytest.raises(UserError, match="Not confirmed yet") as refused:
         check_guard(guard, WANTED)
-    assert all(fact.replace("_", " ") in refused.value.sentence for fact in set(WANTED) - confirmed)
+    assert all(GUARD_WORDS[fact].capitalize() in refused.value.sentence for fact in set(WANTED) - confirmed)
 
 
 def test_a_guard_is_stored_and_read_back() -> None:

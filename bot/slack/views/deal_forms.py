@@ -188,7 +188,7 @@ def _guard(card: DealCard) -> list[SlackBlock]:
     chosen = [options[fact] for fact in card.guard.confirmed if fact in options] or None
     boxes = CheckboxGroup(Action.DEAL_GUARD, list(options.values()), initial_options=chosen)
     why = words_input(
-        "If something is not confirmed: why does it go out anyway?",
+        "If something is not confirmed: why does it go on anyway?",
         Action.DEAL_OVERRIDE,
         Block.OVERRIDE,
         optional=True,

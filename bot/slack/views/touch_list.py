@@ -121,8 +121,9 @@ def _controls(state: ListState) -> list[SlackBlock]:
         row.append(button(f"Who replied? ({far.asked})", Action.LIST_REPLIES, value))
     if far.opened:
         row.append(button(f"Mark {far.opened} sent", Action.LIST_SENT, value))
-    row.append(button("Tomorrow's drafts", Action.LIST_AHEAD, value))
-    return [buttons(*row)]
+    if state.tomorrow != 0:
+        row.append(button("Tomorrow's drafts", Action.LIST_AHEAD, value))
+    return [buttons(*row)] if row else []
 
 
 def _pages(state: ListState) -> list[SlackBlock]:
