@@ -26,5 +26,5 @@ def test_statements_that_nobody_has_any_more_are_not_kept_for_ever(database: Dat
         return [one() is not None for one in seen]
 
     kept = database.read_now(work)
-    assert not any(kept[:10])
+    assert not any(kept[1:10]), "the first is what SQLAlchemy compiled for all that look like it"
     assert all(kept[-10:])
