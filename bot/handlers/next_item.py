@@ -59,9 +59,9 @@ def following(
 ) -> View:
     """The next view of a list: who replied, the next line after a position, or the end."""
     own_list(session, actor, list_id)
-    drop_settled(session, actor.person_id, list_id, now)
     if after == 0:
         drop_refused(session, list_id, now)
+    drop_settled(session, actor.person_id, list_id, now)
     if after == 0 and (people := asked_about(session, list_id)):
         return replies_modal(list_id, people)
     card = _next_card(session, list_id, after, now)

@@ -70,8 +70,8 @@ def _first(session: Session, actor: Actor, now: datetime) -> dict[str, Any]:
 def todays_post(session: Session, actor: Actor, now: datetime) -> Post:
     """Today's list as it stands, without what was settled elsewhere."""
     list_id = todays_list(session, actor, now)
-    drop_settled(session, actor.person_id, list_id, now)
     drop_refused(session, list_id, now)
+    drop_settled(session, actor.person_id, list_id, now)
     return _shown(session, list_id, now)
 
 

@@ -197,6 +197,24 @@ def suppressed(office: Office, key: str, covers: str = "call") -> None:
     office.floor.write(lambda session: session.add(row))
 
 
+def test_who_went_by_a_mistaken_no_comes_back_when_that_is_taken_back(office: Office) -> None:
+    ann, bob = (
+        office.person(name, phone=number) for name, number in (("Ann", "+12125550101"), ("Bob", "+12125550102"))
+    )
+    for one in (ann, bob):
+        office.owes(one, berlin(MONDAY, "09:00"))
+    office.floor.hires("Ada", Role.SDR)
+    ada, list_id = office.floor.actor("Ada"), office.morning()
+    command = LogTouch(ada, ann, Channel.CALL, Outcome.DO_NOT_CALL, office.floor.now)
+    mistaken = office.floor.does(log_touch, command)
+    does(office, skip_line, next(one.id for one in office.items() if one.contact_id == bob), REASON)
+    office.floor.write(lambda session: drop_refused(session, list_id, office.floor.now))
+    assert (office.names("gone"), office.names("skipped")) == (["Ann"], ["Bob"])
+    office.floor.does(undo, Undo(ada, mistaken.causation_id))
+    office.floor.write(lambda session: drop_refused(session, list_id, office.floor.now))
+    assert (office.names("open"), office.names("skipped")) == (["Ann"], ["Bob"])
+
+
 def test_whom_somebody_else_says_not_to_call_goes_from_the_list(office: Office) -> None:
     numbers = {"Ann": "+12125550101", "Bob": "+12125550102", "Cid": "+12125550103", "Dan": "+12125550104"}
     ann, bob, cid, dan = (office.person(name, phone=number) for name, number in numbers.items())
