@@ -241,9 +241,9 @@ def test_two_who_begin_one_at_the_same_moment_share_no_credit(closing: Closing) 
         jane, both = closing.contact(email).id, Barrier(2)
 
         def begins(actor: Actor, jane: UUID = jane, both: Barrier = both) -> None:
-            facts = {"kind": DealKind.NEW, "money": MONEY, "expected_close_on": CLOSE_ON, "contact_id": jane}
+            facts: dict[str, Any] = {"kind": DealKind.NEW, "money": MONEY, "contact_id": jane}
             both.wait(10)
-            floor.does(begin_deal, BeginDeal(actor, **facts))
+            floor.does(begin_deal, BeginDeal(actor, expected_close_on=CLOSE_ON, **facts))
 
         with ThreadPoolExecutor(2) as pool:
             list(pool.map(begins, actors))
