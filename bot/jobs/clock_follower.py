@@ -36,7 +36,7 @@ class ClockFollower:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Follow until ``stop`` is set."""
-        secure = self._url.startswith("https:")  # reading all the certificates there are takes a start's time
+        secure = not self._url.lower().startswith("http:")  # to read all certificates takes a start's time
         async with httpx2.AsyncClient(timeout=POLL_TIMEOUT, verify=secure) as client:
             stopping = asyncio.create_task(stop.wait())
             try:

@@ -75,12 +75,19 @@ def _file_problem(file: FilePath, message: str, fix: str) -> PlaybookError:
     return PlaybookError([Problem(1, "", message, fix)], str(file))
 
 
-@lru_cache(maxsize=4)
 def load_text(text: str, name: str = "playbook.yaml") -> Playbook:
     """Read a playbook; ``name`` is how problems call the text. Raises `PlaybookError` with every problem found.
 
-    The same text is the same frozen object: what a start, a check and a version of the database read is one.
+    The same text is the same frozen object: what a start reads from a file and from the database is one.
     """
+    read = _read(text)
+    if isinstance(read, Playbook):
+        return read
+    raise PlaybookError(list(read), name)
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> Playbook | tuple[Problem, ...]:
     tree = read_tree(text)
     if isinstance(tree.data, dict):
         merged = _merged(Playbook, _default_data(), tree.data)
@@ -93,7 +100,7 @@ def load_text(text: str, name: str = "playbook.yaml") -> Playbook:
                 return playbook
     elif not tree.problems:
         tree.problems.append(_not_a_mapping(tree))
-    raise PlaybookError(tree.problems, name)
+    return tuple(tree.problems)
 
 
 def _not_a_mapping(tree: Tree) -> Problem:

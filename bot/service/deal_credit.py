@@ -1,7 +1,7 @@
 """Which rep opened the door to a deal that an executive begins without a handoff (process §8, §9).
 
-What must stay true: a handoff or a lead counts for one deal, and only until its company would be dormant again; one
-that is under way counts by its verdict; nobody is credited for their own deal.
+What must stay true: of the deals begun without one, a handoff or a lead counts for one, and only until its company
+would be dormant again; one that is under way counts by its verdict; nobody is credited for their own deal.
 """
 
 from dataclasses import dataclass

@@ -30,6 +30,7 @@ from bot.domain.opportunities import (
 from bot.domain.terms import Stage
 from bot.service.contact_text import WHOLE, clean_lines
 from bot.service.context import playbook
+from bot.service.deal_begin import is_executive
 from bot.service.deal_changes import (
     Dealt,
     deal_named,
@@ -88,6 +89,7 @@ def win(session: Session, command: Win, now: datetime) -> Dealt:
     )
     note_deal_move(session, deal.id, DealState.PROPOSAL, DealState.WON, now, actor.person_id, causation_id)
     raise_stages(trail, deal.contact_id, deal.account_id, Stage.CLIENT)
+    _looked_after(trail, deal)
     csm_id = session.scalar(select(Account.csm_id).where(Account.id == deal.account_id)) if deal.account_id else None
     if csm_id != deal.rep_id:
         tell_of_deal(session, deal, "won_csm", csm_id, actor, causation_id)
@@ -98,6 +100,13 @@ def win(session: Session, command: Win, now: datetime) -> Dealt:
     return done_with_deal(
         session, "win", deal, actor, now, sentence, trail, causation_id, told, amount=str(command.money)
     )
+
+
+def _looked_after(trail: Trail, deal: Opportunity) -> None:
+    """A client that no executive owns is from now on theirs who sold: the next raised hand goes there (process §2)."""
+    account = trail.session.get(Account, deal.account_id) if deal.account_id else None
+    if account is not None and (account.owner_id is None or not is_executive(trail.session, account.owner_id)):
+        trail.change(account, owner_id=deal.ae_id)
 
 
 def lose(session: Session, command: Lose, now: datetime) -> Dealt:

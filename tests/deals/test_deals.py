@@ -51,7 +51,7 @@ def _change(closing: Closing, deal_id: UUID, who: str = "Erik", **more: object) 
 
 def test_a_proposal_wants_the_guard_confirmed(closing: Closing) -> None:
     deal_id = closing.qualified()
-    with pytest.raises(UserError, match="budget, timing") as refused:
+    with pytest.raises(UserError, match="“There is a budget”, “We know when”") as refused:
         _propose(closing, deal_id, Guard(("need", "decision_maker")))
     assert refused.value.field == "override"
     _propose(closing, deal_id)
@@ -83,6 +83,20 @@ def test_winning_makes_a_client_and_tells_customer_success_what_was_promised(clo
     assert ("deal_step", "won_csm", "Cleo") in closing.told("deal_step")
     assert ("deal_step", "won", "Ada") in closing.told("deal_step")
     assert "Cleo" in dealt.sentence
+
+
+@pytest.mark.parametrize(("owner", "then"), [(None, "Erik"), ("Ada", "Erik"), ("Farah", "Farah")])
+def test_a_client_is_theirs_who_sold_unless_another_executive_has_them(
+    closing: Closing, owner: str | None, then: str
+) -> None:
+    deal_id = closing.qualified()
+    account_id, people = closing.deal(deal_id).account_id, closing.floor.people
+    before = people[owner] if owner else None
+    closing.floor.write(lambda session: setattr(session.get_one(Account, account_id), "owner_id", before))
+    won = _win(closing, deal_id)
+    assert closing.account(account_id).owner_id == people[then]
+    closing.floor.does(undo_step, Undo(closing.floor.actor("Erik"), won.causation_id))
+    assert closing.account(account_id).owner_id == before
 
 
 def test_won_without_a_proposal_passes_through_its_guard(closing: Closing) -> None:

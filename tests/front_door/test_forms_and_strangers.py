@@ -65,6 +65,15 @@ async def test_a_form_in_somebodys_name_is_shown_and_changes_nothing_of_them(hou
     assert (jane.phone, jane.title) == ("+4930901820", "VP Operations")
 
 
+async def test_what_cannot_be_read_of_a_form_is_shown_as_it_was_typed(house: WholeHouse) -> None:
+    await house.sends_form(email="bad@bad", phone="call me maybe *now*")
+    await house.sam.sees("Can somebody call me today?", in_="#inbound")
+    await house.sam.clicks("Claim", in_="#inbound")
+    card = await house.sam.sees("Typed by them, and I cannot read it: e-mail address “bad@bad”", in_="#inbound")
+    assert "phone number “call me maybe" in card.text
+    assert "were given" not in card.text
+
+
 async def test_an_admin_is_warned_of_a_worker_that_fell_silent(house: WholeHouse) -> None:
     long_ago = protocol_now() - timedelta(minutes=10)
     await house.parts.database.write(lambda session: leave_tick(session, long_ago))

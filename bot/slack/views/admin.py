@@ -26,7 +26,7 @@ HELP = (
     ("/handoff", "hand a lead over to an account executive: `/handoff jane doe`."),
     ("/deal", "your open deals, one of them with its buttons: `/deal acme`, a new one: `/deal new acme`."),
     ("/pipeline", "results, funnel and speed, for any days: `/pipeline last month`, `/pipeline sam this week`."),
-    ("/handraiser", "how I am, what came in, who is who: `health`, `events`, `people`, `reassign`, `help`."),
+    ("/handraiser", "how I am, what came in, who is who: `health`, `events`, `people`, `reassign sam to ada`, `help`."),
 )
 MINE = "Every command knows `help`. On any message, *Log a touch* is under “More actions”."
 RESULTS = {

@@ -20,7 +20,7 @@ from bot.slack.blocks import Post, at, button, buttons, clean, context, esc, fie
 from bot.slack.ids import Action
 from bot.slack.views.alert_folded import answered_line, closed_line, passed_on_line
 from bot.slack.views.alert_menu import more
-from bot.slack.views.given import given_now
+from bot.slack.views.given import given_now, unread
 from bot.slack.views.words import dialled, lasting, local_times, score_parts, spoken
 
 ASKS = {
@@ -224,6 +224,7 @@ def _reach(card: LeadCard) -> str:
         lines.append(_against(write, "write"))
     elif card.email:
         lines.append(f"*Write* {link('mailto:' + url_quote(card.email, safe='@'), card.email)}")
+    lines += [said] if (said := unread(card)) else []
     return "\n".join(lines) or "No phone number and no e-mail address were given."
 
 

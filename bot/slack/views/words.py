@@ -42,7 +42,7 @@ def score_parts(parts: Mapping[ScorePart, int]) -> str:
         ScorePart.DEMOGRAPHIC: "title",
         ScorePart.FIRMOGRAPHIC: "company and country",
         ScorePart.BEHAVIOURAL: "interest",
-        ScorePart.NEGATIVE: "against",
+        ScorePart.NEGATIVE: "doubts",
     }
     return ", ".join(f"{names[part]} {points:+d}" for part, points in parts.items() if points) or "nothing known yet"
 
