@@ -58,6 +58,7 @@ _DECISIVE: Final = 6
 _CLEAR: Final = 5
 """From here on an outcome is never pushed aside by a callback."""
 _MISSED: Final = frozenset([Outcome.VOICEMAIL, Outcome.NO_ANSWER])
+_TRIED: Final = _MISSED | {Outcome.CONNECTED}
 _WEAK: Final = frozenset([Outcome.CONNECTED, Outcome.NO_ANSWER, Outcome.HELD])
 _ASK_FOR_EMAIL: Final = (Outcome.REPLY_POSITIVE, Outcome.REPLY_NEGATIVE, Outcome.NOT_NOW, Outcome.REFERRAL)
 _SAID: Final = frozenset(["said", "says", "told", "spoke", "talked", "asked"])
@@ -112,6 +113,8 @@ def _weigh(
     if outcome == Outcome.CALLBACK:
         rivals = [other for other in found if other in _MISSED or (other != outcome and _RANK.get(other, 1) >= _CLEAR)]
         rivals.append(outcome)
+    elif outcome in _TRIED and Outcome.CONNECTED in found and not _through_to(words, read):
+        rivals = [Outcome.CONNECTED, *(other for other in found if other in _MISSED)]
     if len(rivals) > 1:
         return Verdict(channel, questions=(_ask(rivals),), used=_channels(meant, channel))
     if hit.sureness == Sureness.MAYBE:
@@ -128,6 +131,12 @@ def _weigh(
     used += _channels(meant, taken)
     told += [_told(text, words, o) for o in _channels(meant, taken) if o.sureness == Sureness.SURE]
     return Verdict(taken, outcome, hit, tuple(dict.fromkeys(used)), questions, (*told, *channel_told))
+
+
+def _through_to(words: Sequence[Word], read: Sequence[tuple[Hit, Outcome]]) -> bool:
+    """Whether they were put through to a machine or nobody: "connected to voicemail"."""
+    ends = [hit.last for hit, outcome in read if outcome == Outcome.CONNECTED]
+    return any(at < len(words) and words[at].key in {"to", "with", "but"} for at in ends)
 
 
 def _says_no_more(hit: Hit, outcome: Outcome, words: Sequence[Word]) -> bool:

@@ -44,6 +44,8 @@ _LONGEST_START: Final = 60
 _GOES_ON: Final = re.compile(r"[.@/&]\w")
 """A word that a time is only the beginning of: "monday.com"."""
 _BETWEEN: Final = frozenset(["on", "at", "was", "it"])
+_NO_HOUR: Final = re.compile(r"\s*,?\s*(?:at\s+)?(\d{1,2}[:.]\d\d)(?![\d.:])")
+"""What stands behind a day like an hour, and is none: "tue 25:99"."""
 
 
 def asides(line: Line, hits: Sequence[Hit]) -> list[tuple[int, int]]:
@@ -89,6 +91,10 @@ def outcome_time(line: Line, verdict: Verdict) -> When | None:
     if found is None:
         if outcome != Outcome.RESCHEDULED:
             line.questions.append(_when_question(line, outcome, after))
+        return None
+    hour = _NO_HOUR.match(line.text, found.end) if found.when.date_only else None
+    if hour is not None:
+        line.questions.append(Question(QuestionKind.WHEN, why=f"“{hour[1]}” is no time of day."))
         return None
     line.spans.append(Span(found.start, found.end, "when"))
     when, said = found.when, line.text[found.start : found.end]
