@@ -64,8 +64,8 @@ def _values(session: Session, command: SaveTeam, team_id: UUID) -> dict[str, str
     name = command.name.strip()
     if not name:
         raise UserError("What is the team called?", field="name")
-    taken = select(Team.id).where(Team.name == name, Team.id != team_id)
-    if session.scalar(taken) is not None:
+    others = session.scalars(select(Team.name).where(Team.id != team_id))
+    if name.casefold() in {other.casefold() for other in others}:  # nobody could tell "Nordics" from "nordics"
         raise UserError("Another team has that name.", field="name")
     texts: dict[str, str] = {"name": name, "brand_name": command.brand_name, "postal_address": command.postal_address}
     for field, text in texts.items():

@@ -20,6 +20,7 @@ from bot.domain.terms import Outcome, Source
 from bot.domain.touch_answers import from_draft
 from bot.domain.touch_line import read_line
 from bot.domain.touch_pending import Ask, PendingTouch
+from bot.domain.touch_vocabulary import IMPLIED
 from bot.service.access import may_read_contacts
 from bot.service.contacts import find_contact, save_contact
 from bot.service.context import playbook
@@ -127,6 +128,8 @@ def save_form(session: Session, actor: Actor, pending: PendingTouch, now: dateti
     """Log or correct what a form holds. Raises ``UserError`` with the field that has to be mended."""
     if pending.contact_id is None and pending.new_name is None:
         raise UserError("Who was it? Type a name, a company or an e-mail address.", field="contact")
+    if pending.channel is None and pending.outcome in IMPLIED:
+        pending = pending.with_(channel=IMPLIED[pending.outcome])
     if pending.channel is None:
         raise UserError("How did you reach them?", field="channel")
     if pending.outcome is None:

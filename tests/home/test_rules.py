@@ -196,7 +196,11 @@ def test_a_team_is_led_by_managers_and_its_undo_gives_it_back(house: HandoffHous
     assert Role.MANAGER in house.actor("Bea").roles
     team = house.read(lambda session: session.get_one(Team, made.subject_id))
     assert team.domain == "north.example"
-    for values, field in (({"name": "Inbound"}, "name"), ({"name": "South", "domain": "not a domain"}, "domain")):
+    for values, field in (
+        ({"name": "Inbound"}, "name"),
+        ({"name": "INBOUND"}, "name"),
+        ({"name": "South", "domain": "not a domain"}, "domain"),
+    ):
         with pytest.raises(UserError) as refused:
             house.does(save_team, SaveTeam(house.actor("Root"), None, **values))
         assert refused.value.field == field

@@ -104,6 +104,13 @@ def test_what_was_taken_back_can_be_logged_from_the_same_question(house: House, 
     assert (third.touch_id, third.repeated) == (second.touch_id, True)
 
 
+def test_a_form_that_leaves_open_how_takes_what_the_outcome_says(house: House, asked: Asked) -> None:
+    logged = submits(house, asked, channel=None, outcome=Outcome.VOICEMAIL)
+    assert house.get(Touch, logged.touch_id).channel is Channel.CALL
+    with pytest.raises(UserError, match="How did you reach them"):
+        submits(house, asked, channel=None, outcome=Outcome.REFERRAL, referral_name="Tim Bell")
+
+
 def test_a_form_that_leaves_open_when_it_was_is_not_logged_as_now(house: House) -> None:
     asked = house.write(lambda session: touch_by_line(session, house.sam, "jane doe connected tomorrow 3pm", NOW))
     given = FormInput(person=str(house.jane), channel=Channel.CALL, outcome=Outcome.CONNECTED, happened_at=None)
