@@ -50,7 +50,7 @@ _STALE: Mapping[str, str] = {
     ACCEPTED: "This handoff was accepted already.",
     HELD: f"Somebody said already that the call was held.{_UNDO}",
     NO_SHOW: f"Somebody said already that they did not come.{_UNDO}",
-    QUALIFIED: f"This is an opportunity already.{_UNDO}",
+    QUALIFIED: "This is an opportunity already. If it is none, close it as lost: /deal.",
     NOT_QUALIFIED: f"Somebody said already that this is not an opportunity.{_UNDO}",
     DECLINED: "This handoff was declined already.",
     TAKEN_BACK: "The rep has taken this handoff back already.",
