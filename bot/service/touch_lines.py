@@ -85,7 +85,8 @@ def go_on(session: Session, actor: Actor, pending: PendingTouch, now: datetime) 
         return Asked(kind, keep_draft(session, pending, actor), pending)
     try:
         logged = _log(session, pending.command(actor, now), now)
-        return replace(_first_only(logged, pending), assumed=pending.assumed)
+        logged = _first_only(logged, pending)
+        return replace(logged, assumed=pending.assumed) if pending.assumed else logged
     except UserError as error:
         if error.field is None:
             raise

@@ -170,14 +170,15 @@ def _seen(session: Session, key: str, touch_id: UUID) -> UUID | None:
 
 def keepable(command: LogTouch) -> LogTouch:
     """The command without what no database keeps: NUL, half a surrogate."""
-    return replace(
-        command,
-        note=clean_lines(command.note, WHOLE),
-        typed=clean_lines(command.typed, WHOLE),
-        said_by=clean_or_none(command.said_by),
-        referral_name=clean_or_none(command.referral_name),
-        referral_email=clean_or_none(command.referral_email),
-    )
+    kept: dict[str, Any] = {
+        "note": clean_lines(command.note, WHOLE),
+        "typed": clean_lines(command.typed, WHOLE),
+        "said_by": clean_or_none(command.said_by),
+        "referral_name": clean_or_none(command.referral_name),
+        "referral_email": clean_or_none(command.referral_email),
+    }
+    same = all(getattr(command, name) == text for name, text in kept.items())
+    return command if same else replace(command, **kept)
 
 
 def columns(command: LogTouch, them: TouchSubject, gate: str | None) -> dict[str, Any]:
