@@ -3,6 +3,8 @@ import { h, reconcile } from "./dom.js";
 import { icon } from "./icons.js";
 
 const MOST = 3;
+/** Milliseconds after which a toast has been read; it stands in front of the composer. */
+const READ_AFTER = 20_000;
 
 export class Notices {
   constructor(app, notices, toasts) {
@@ -10,6 +12,7 @@ export class Notices {
     this.notices = notices;
     this.toasts = toasts;
     this.dismissed = new Set();
+    this.standing = new Set();
   }
 
   render() {
@@ -27,15 +30,17 @@ export class Notices {
   }
 
   renderToasts(all) {
-    reconcile(this.toasts, all.slice(-5).map((one) => ({ key: one.id, signature: one.text, value: one })), (toast) =>
-      h(
+    this.standing = new Set(all.map((one) => one.id));
+    reconcile(this.toasts, all.slice(-5).map((one) => ({ key: one.id, signature: one.text, value: one })), (toast) => {
+      setTimeout(() => this.standing.has(toast.id) && this.dropToast(toast), READ_AFTER);
+      return h(
         "div",
         { class: "toast" },
         icon("warning", 18),
         h("span", { class: "toast-text" }, toast.text),
         h("button", { type: "button", class: "tool", aria: { label: "Dismiss" }, onclick: () => this.dropToast(toast) }, icon("close", 16)),
-      ),
-    );
+      );
+    });
   }
 
   dropToast(toast) {

@@ -1,7 +1,7 @@
 """What cards say in their text, for notifications and screen readers: whole sentences, plain words."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -109,6 +109,21 @@ def test_a_referral_to_follow_is_no_callback_on_the_home(floor: SalesFloor) -> N
     shown = str(home_view(floor.actor("Ada"), state))
     assert "People who were named to you" in shown
     assert "Callbacks you promised" not in shown
+
+
+def test_a_callback_whose_time_is_past_is_overdue_on_the_home(floor: SalesFloor) -> None:
+    raised = floor.raises(first_name="Jane", last_name="Doe")
+    contact_id = floor.card(cast(UUID, raised.lead_id)).contact_id
+    soon = floor.now + timedelta(hours=1)
+    promised = LogTouch(floor.actor("Ada"), contact_id, Channel.CALL, Outcome.CALLBACK, floor.now, follow_up_at=soon)
+    floor.does(log_touch, promised)
+
+    def shown(now: datetime) -> str:
+        return str(home_view(floor.actor("Ada"), floor.read(lambda s: home_state(s, floor.actor("Ada"), now))))
+
+    assert "Callbacks you promised" in shown(floor.now)
+    assert " · *overdue*" not in shown(floor.now)
+    assert " · *overdue*" in shown(soon + timedelta(minutes=1))
 
 
 def _page(floor: SalesFloor, contact_id: UUID) -> Post:

@@ -3,6 +3,7 @@
 What must stay true: it stays within Slack's limit of blocks whatever there is; every part says so when it is empty.
 """
 
+from datetime import datetime
 from typing import Any
 
 from slackblocks import Block
@@ -104,15 +105,17 @@ def _owed(state: HomeState) -> list[Block]:
     for heading in (*OWED.values(), OWED_ELSE):
         owed = [one for one in state.callbacks if OWED.get(one.kind, OWED_ELSE) == heading]
         if owed:
-            blocks += [divider(), section(f"*{heading}*\n{bullet(map(_callback, owed))}")]
+            lines = bullet(_callback(one, state.now) for one in owed)
+            blocks += [divider(), section(f"*{heading}*\n{lines}")]
     if state.more_callbacks:
         blocks.append(context(f"and {state.more_callbacks:,} more, later"))
     return blocks
 
 
-def _callback(callback: Callback) -> str:
+def _callback(callback: Callback, now: datetime) -> str:
     company = f", {esc(callback.company)}" if callback.company else ""
-    return f"{at(callback.due_at)}: *{esc(callback.name)}*{company}"
+    late = " · *overdue*" if callback.due_at < now else ""
+    return f"{at(callback.due_at)}: *{esc(callback.name)}*{company}{late}"
 
 
 def _end(actor: Actor, mine: Mine) -> list[Block]:
