@@ -98,7 +98,7 @@ async def _proposes_with_something_missing(house: WholeHouse) -> None:
     await erik.clicks("Proposal…", on="Acme Castings")
     await erik.picks("What is confirmed?", ["They need it", "There is a budget"], in_="modal")
     refused = await erik.submits()
-    assert "decision maker, timing" in str(refused)
+    assert "“The decision maker is with us”, “We know when”" in str(refused)
     await erik.fills("If something is not confirmed: why does it go on anyway?", "The board meets", in_="modal")
     await erik.submits()
     await erik.sees("stands on the deal", in_="modal")
