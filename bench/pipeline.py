@@ -4,6 +4,7 @@ In this process, without Slack: reading both periods and making the message. The
 """
 
 import hashlib
+import os
 import shutil
 import tempfile
 import time
@@ -68,6 +69,7 @@ async def measure(size: Size) -> Part:
         for touches in size.touches:
             say(f"/pipeline over {touches:,} touches, {name} ...")
             with opened(name, touches) as database:
+                os.sync()  # a database made a moment ago is written to the disk meanwhile
                 found[touches] = timed(database, History(touches, NOW), size.rounds)
         part.figures += list(figures(name, found))
         part.numbers[name] = {str(touches): times for touches, times in found.items()}
