@@ -8,6 +8,8 @@ work begun is finished, and told by direct message when it outlived its ack.
 from __future__ import annotations  # those of functions made for each request cost a tenth of it
 
 import asyncio
+import hashlib
+import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,6 +19,7 @@ from typing import Any, TypeVar
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from bot.clocks import Clock, protocol_now
@@ -27,7 +30,7 @@ from bot.db.threads import Urgency
 from bot.domain.commands import Actor
 from bot.domain.notices import Address, Notice, NoticeKind, Priority, View
 from bot.handlers.answers import Handler, Repeated, give, guarded, in_time, in_words, make_reference, still_saving
-from bot.handlers.requests import Answer, Request, Work
+from bot.handlers.requests import Answer, Request, ShowView, Work
 from bot.outbox.enqueue import refresh, tell
 from bot.service.actors import actor_by_slack
 from bot.slack.blocks import Post
@@ -118,6 +121,7 @@ class Edge:
                     raise Repeated
                 actor = actor_by_slack(session, user)
                 result = work(session, actor, now)
+                _only_asked(session, key, result)
                 _show_at_home(session, body, actor)
                 return result
 
@@ -200,6 +204,12 @@ def _seen_before(session: Session, key: str) -> bool:
     return not put_once(session, SeenRequest, key=key, at=protocol_now())
 
 
+def _only_asked(session: Session, key: str, answer: Any) -> None:
+    """A form that was put on top of another did nothing yet: closed, the same press may ask for it again."""
+    if key and isinstance(answer, ShowView) and answer.push:
+        session.execute(delete(SeenRequest).where(SeenRequest.key == key))
+
+
 def _user_of(body: Mapping[str, Any]) -> str:
     if "user_id" in body:
         return str(body["user_id"])
@@ -217,6 +227,8 @@ def _key_of(body: Mapping[str, Any]) -> str:
         return ""
     if body.get("type") == "view_submission":
         view = body.get("view") or {}
-        return f"submit:{view.get('id')}:{view.get('hash')}"  # pressed again after trouble, it is the same form
+        # Pressed again after trouble, it is the same form; with something else in it, it is another.
+        said = json.dumps((view.get("state") or {}).get("values"), sort_keys=True)
+        return f"submit:{view.get('id')}:{view.get('hash')}:{hashlib.sha256(said.encode()).hexdigest()[:16]}"
     trigger = body.get("trigger_id")
     return f"trigger:{trigger}" if trigger else ""

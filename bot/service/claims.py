@@ -141,7 +141,9 @@ def decline_lead(session: Session, command: DeclineLead, now: datetime) -> Done:
     if lead.first_response_at is not None:
         raise UserError("It was answered already. Give it to somebody by name instead.")
     before, state = lead.owner_id, lead.state
-    because = stop(f"{name_of(session, before)} can't take it{': ' + command.reason if command.reason else ''}")
+    why = f": {command.reason}" if command.reason else ""
+    by = "" if before in (None, actor.person_id) else f"{actor.name} says that "
+    because = stop(f"{by}{name_of(session, before)} can't take it{why}")
     choice = pass_on(session, lead, now, "declined", because, actor.person_id)
     if state is not LeadState.OPEN:
         note_move(session, lead.id, state, LeadState.OPEN, now, actor.person_id, because)

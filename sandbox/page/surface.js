@@ -47,9 +47,15 @@ export class Surface {
   /** The state of these blocks' inputs: {block_id: {action_id: input}}. */
   state(blocks) {
     const state = {};
+    // an update may have put another element into the same block: what was filled in before it is gone
+    const standing = new Set(
+      blocks.flatMap((block) =>
+        [block.element, block.accessory, ...(block.elements ?? [])].map((one) => `${block.block_id}\n${one?.action_id}`),
+      ),
+    );
     for (const [key, entry] of this.values) {
       const [blockId, actionId] = key.split("\n");
-      if (!entry.wire || !blocks.some((block) => block.block_id === blockId)) continue;
+      if (!entry.wire || !standing.has(key)) continue;
       (state[blockId] ??= {})[actionId] = entry.wire(entry.value);
     }
     return state;

@@ -47,6 +47,15 @@ def test_from_the_form_to_answered(visitor: Visitor) -> None:
     visitor.types("/touch")
     expect(visitor.dialog.get_by_label("Note")).to_be_visible()
     visitor.keeps("touch-form")
+    form = visitor.dialog
+    field = form.get_by_role("combobox", name="Who was it?")
+    field.click()
+    field.press_sequentially(who)
+    visitor.page.get_by_role("option", name=who).first.click()
+    visitor.chooses("How?", "E-mail")
+    visitor.chooses("What came of it?", "Sent")
+    form.get_by_role("button", name="Log it").click()
+    expect(form).to_contain_text("e-mail, sent")
     visitor.page.keyboard.press("Escape")
 
     visitor.acts_as("Noor", "inbound")

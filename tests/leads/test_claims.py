@@ -119,6 +119,12 @@ def test_cant_take_it_passes_it_to_the_next_at_once(floor: SalesFloor) -> None:
     assert floor.cards(raised.lead_id)[-1] == ("inbound:team", "round:2")
 
 
+def test_a_manager_who_passes_it_on_is_named_and_not_taken_for_the_owner(floor: SalesFloor) -> None:
+    raised = floor.raises()
+    floor.does(decline_lead, DeclineLead(floor.actor("Mia"), raised.lead_id, 1))
+    assert floor.card(raised.lead_id).owner_reason[0] == "Mia says that Ada can't take it."
+
+
 def test_the_last_ones_no_goes_to_the_manager(floor: SalesFloor) -> None:
     raised = floor.raises()
     floor.does(decline_lead, DeclineLead(floor.actor("Ada"), raised.lead_id, 1))

@@ -176,6 +176,24 @@ async def test_what_is_missing_stands_beside_its_field_and_nothing_is_lost(house
     assert "1 of 1 done" in (await sam.sees("Touch list,", in_="dm")).text
 
 
+async def test_after_the_form_of_a_referral_was_closed_the_line_is_still_there_to_log(house: WholeHouse) -> None:
+    fills(house, ("Ann", "call"))
+    await comes(house, "09:30")
+    sam = house.sam
+    await sam.clicks("Start", in_="dm")
+    for _ in range(2):
+        await sam.picks("What came of it?", "Referral", in_="modal")
+        await sam.submits()
+        await sam.sees("Whom did they name?", in_="modal")
+        await sam.closes()
+    await sam.picks("What came of it?", "Connected", in_="modal")
+    await sam.fills("Note", "wants us in May", in_="modal")
+    await sam.submits()
+    await sam.sees("Logged for", in_="modal")
+    await house.all_is_told()
+    assert "1 of 1 done" in (await sam.sees("Touch list,", in_="dm")).text
+
+
 async def test_the_count_goes_on_when_a_line_is_left_as_it_is(house: WholeHouse) -> None:
     fills(house, ("Ann", "email"), ("Bob", "call"), ("Cid", "call"))
     await comes(house, "08:30")
