@@ -42,6 +42,7 @@ def test_who_replied_is_asked_first_and_known_then(office: Office) -> None:
     assert office.names(kind="reply") == ["Ann", "Bob"]
     assert office.state().progress.total == 4
     assert "Who replied? (2)" in str(touch_list_post(office.state()).blocks)
+    assert "done, “Who replied?” is one of them." in str(touch_list_post(office.state()).blocks)
     ann = next(item.id for item in office.items() if item.kind == "reply")
     asked = does(office, who_replied, list_id, [ann])
     assert asked.sentence == "1 person replied, 1 did not."

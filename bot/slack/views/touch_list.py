@@ -104,6 +104,7 @@ def _far(state: ListState) -> str:
     far = state.progress
     parts = [f"*{far.done} of {far.total}* done"]
     parts += [f"{count} {word}" for count, word in ((far.skipped, "skipped"), (far.put_off, "put off")) if count]
+    parts += ["“Who replied?” is one of them"] if far.asked else []
     return ", ".join(parts)
 
 
